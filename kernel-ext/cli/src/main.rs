@@ -1,0 +1,2 @@
+//! The `kovacs` program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! kovacs-aoi-plugin
