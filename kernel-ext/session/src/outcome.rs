@@ -1,0 +1,114 @@
+//! What a cell produced and how it ended: the words that the runner and the kernel share with the engine.
+//!
+//! evcxr answers a panic and a cell left through `?` as a success; here every one of these is a [`CellError`] with a
+//! name, a message and a place in the cell the user wrote.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// MIME type to content, as in a notebook: text as a string, JSON types as their value.
+pub type MimeBundle = BTreeMap<String, serde_json::Value>;
+
+/// Something a running cell produced, in the order in which it did so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Output {
+    /// Text on standard output, as written; not necessarily whole lines.
+    Stdout(String),
+    /// Text on standard error, as written.
+    Stderr(String),
+    /// A rich display, or the value of the cell's last expression.
+    Display {
+        /// The value in each form that it has.
+        data: MimeBundle,
+        /// Whether this is the value of the cell's last expression.
+        is_result: bool,
+    },
+}
+
+/// A position in the text of a cell, both counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Line of the cell.
+    pub line: usize,
+    /// Column, in characters.
+    pub column: usize,
+}
+
+/// In which way a cell failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CellErrorKind {
+    /// It does not compile.
+    Compile,
+    /// It panicked.
+    Panic,
+    /// It was left through `?`.
+    EarlyReturn,
+    /// A `:` command was refused.
+    Command,
+    /// The cell process ended: `exit`, `abort`, a signal.
+    ProcessDied,
+    /// It ran longer than allowed.
+    TimeLimit,
+    /// It wrote more than allowed.
+    OutputLimit,
+    /// Somebody interrupted it.
+    Interrupted,
+}
+
+impl CellErrorKind {
+    /// The name shown where the compiler gave none: `Panic`, `TimeLimit`.
+    pub fn name(self) -> &'static str {
+        match self {
+            CellErrorKind::Compile => "CompileError",
+            CellErrorKind::Panic => "Panic",
+            CellErrorKind::EarlyReturn => "Error",
+            CellErrorKind::Command => "CommandError",
+            CellErrorKind::ProcessDied => "ProcessDied",
+            CellErrorKind::TimeLimit => "TimeLimit",
+            CellErrorKind::OutputLimit => "OutputLimit",
+            CellErrorKind::Interrupted => "Interrupted",
+        }
+    }
+
+    /// Whether the variables of the session are gone after this.
+    pub fn loses_variables(self) -> bool {
+        matches!(self, CellErrorKind::ProcessDied | CellErrorKind::TimeLimit | CellErrorKind::OutputLimit)
+    }
+}
+
+/// A failed cell: `ename`, `evalue` and `traceback` of a notebook, and the place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CellError {
+    /// In which way it failed.
+    pub kind: CellErrorKind,
+    /// `E0308`, `Panic`, or a name the failure has of its own.
+    pub name: String,
+    /// What happened, and what to do where that is known.
+    pub message: String,
+    /// Where in the cell, if known.
+    pub place: Option<Place>,
+    /// The report to show, one string a line or block; may hold ANSI colours.
+    pub traceback: Vec<String>,
+    /// Whether the session's variables are gone.
+    pub variables_lost: bool,
+}
+
+/// How a cell ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CellOutcome {
+    /// It ran to its end.
+    Done,
+    /// It failed.
+    Failed(Box<CellError>),
+}
+
+/// What a cell may use before it is stopped.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Wall time, compilation included; `None` for no limit.
+    pub time: Option<Duration>,
+    /// Bytes of output, all kinds together; `None` for no limit.
+    pub output_bytes: Option<u64>,
+}
