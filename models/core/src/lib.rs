@@ -7,5 +7,6 @@
 
 pub mod history;
 pub mod model;
+pub mod units;
 
 pub use history::{Control, History};
