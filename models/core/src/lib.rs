@@ -5,8 +5,18 @@
 
 #![forbid(unsafe_code)]
 
+pub mod curve;
 pub mod history;
+pub mod hump;
 pub mod model;
+pub mod protocol;
+pub mod second_stage;
+pub mod two_step;
 pub mod units;
 
+pub use curve::{Curve, CurveError, Origin};
 pub use history::{Control, History};
+pub use hump::{Hump, find_hump};
+pub use protocol::{Protocol, ProtocolError, Segment, Stage};
+pub use second_stage::{SecondStage, observe_second_stage};
+pub use two_step::TwoStep;

@@ -256,6 +256,13 @@ pub enum EvaluationError {
         /// The model's own words.
         message: String,
     },
+    /// The model has no answer for these parameters, asked for by somebody who needs one.
+    Rejected {
+        /// Model id.
+        model: String,
+        /// The model's own words.
+        message: String,
+    },
     /// The experiment or the batch is malformed.
     Malformed {
         /// What is wrong, as a lower-case fragment.
@@ -278,6 +285,9 @@ impl fmt::Display for EvaluationError {
             }
             EvaluationError::ProtocolRefused { model, message } => {
                 write!(f, "model `{model}` cannot do this protocol: {message}")
+            }
+            EvaluationError::Rejected { model, message } => {
+                write!(f, "model `{model}` has no answer for these parameters: {message}")
             }
             EvaluationError::Malformed { what } => write!(f, "malformed experiment: {what}"),
             EvaluationError::Broken { model, message } => write!(f, "model `{model}` failed: {message}"),
