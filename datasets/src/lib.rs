@@ -1,1 +1,26 @@
-//! kovacs-datasets
+//! Data packages for relaxation experiments: what was measured, in which units, by whom, under which terms.
+//!
+//! A package is a folder with a `datapackage.json` (Frictionless v2 and the fields of [`descriptor`]). [`Registry`]
+//! finds it by name, [`Package`] checks it, [`Table`] holds the rows as a polars frame with units and origin.
+//! [`generate`] writes the shipped synthetic packages, [`import`] turns a measured workbook or CSV into a package.
+//! This crate never sees a model; what it hands on are columns, curves and protocols.
+
+#![forbid(unsafe_code)]
+
+pub mod descriptor;
+mod digest;
+mod error;
+mod field;
+mod package;
+mod read;
+mod registry;
+mod render;
+mod table;
+mod write;
+
+pub use digest::sha256;
+pub use error::DatasetError;
+pub use field::Field;
+pub use package::{DESCRIPTOR, Package};
+pub use registry::{Listed, PATH_VARIABLE, PROJECT_FOLDER, Registry, shipped_folder};
+pub use table::{Group, Table, TableSource};

@@ -1,0 +1,414 @@
+//! Everything that can be wrong with a data package, a table query or an imported file.
+//!
+//! One enum: its variants are the kinds. Each carries the numbers and names a person needs to find the place, and its
+//! message ends in what to do, because the reader of it is at a bench and not in a debugger.
+
+use kovacs_core::units::UnitError;
+use std::path::PathBuf;
+
+/// Why a package, a table or a file cannot be used. Rows are counted from 1, after the header.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// The operating system refused.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// What was tried, as a verb: `read`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No package has this name.
+    #[error(
+        "no data package named `{name}`; known packages: {}; searched: {}; add a folder with `KOVACS_DATA_PATH` or \
+         import one with `kovacs data import`",
+        join(known), join_paths(searched)
+    )]
+    UnknownPackage {
+        /// The name asked for.
+        name: String,
+        /// Names that exist.
+        known: Vec<String>,
+        /// Folders searched, in order.
+        searched: Vec<PathBuf>,
+    },
+    /// A name is not fit for a package or a resource.
+    #[error(
+        "`{name}` in `{}` is not a usable {what} name; use lower-case letters, digits, `-`, `_` and `.`, beginning \
+         with a letter or digit",
+        path.display()
+    )]
+    BadName {
+        /// Descriptor or mapping.
+        path: PathBuf,
+        /// `package`, `resource` or `column`.
+        what: &'static str,
+        /// As written.
+        name: String,
+    },
+    /// The descriptor is not JSON or lacks a property.
+    #[error("`{}` is not a valid package descriptor: {source}", path.display())]
+    Descriptor {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Line, column and reason.
+        source: serde_json::Error,
+    },
+    /// Neither package nor resource names a licence.
+    #[error(
+        "resource `{resource}` of `{}` has no licence; add `\"licenses\": [{{\"name\": \"CC-BY-4.0\"}}]`",
+        path.display()
+    )]
+    MissingLicence {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+    },
+    /// Measured, digitised or tabulated numbers without a word on where they come from.
+    #[error(
+        "resource `{resource}` of `{}` is {origin} but names no source; add `\"sources\": [{{\"title\": \"who, \
+         where\"}}]`",
+        path.display()
+    )]
+    MissingSource {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// `measured`, `digitised` or `tabulated`.
+        origin: &'static str,
+    },
+    /// The package has no such resource, or two of one name.
+    #[error("`{}` has {count} resources named `{resource}`; its resources are {}", path.display(), join(known))]
+    Resource {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// The name asked for.
+        resource: String,
+        /// How many have it: 0, or more than 1.
+        count: usize,
+        /// Names that exist.
+        known: Vec<String>,
+    },
+    /// A resource path leads out of the package.
+    #[error(
+        "resource `{resource}` of `{}` has the path `{}`, which {reason}; a resource is one regular file inside the \
+         package folder, named by a relative path without `..`",
+        path.display(), file.display()
+    )]
+    UnsafePath {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// The path as written.
+        file: PathBuf,
+        /// What is wrong with it: `is absolute`.
+        reason: &'static str,
+    },
+    /// The file of a resource does not exist.
+    #[error(
+        "resource `{resource}` of `{}` names the file `{}`, which is not there; restore it or take the resource out",
+        path.display(), file.display()
+    )]
+    MissingFile {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// The file.
+        file: PathBuf,
+    },
+    /// The descriptor states no digest.
+    #[error(
+        "resource `{resource}` of `{}` states no digest; if the file is what it should be, add `\"hash\": \
+         \"sha256:{found}\"`",
+        path.display()
+    )]
+    MissingDigest {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// SHA-256 of the file as it is.
+        found: String,
+    },
+    /// The file is not the one the descriptor describes.
+    #[error(
+        "`{}` (resource `{resource}`) is not the file its package describes: `{}` says {expected}, the file has \
+         {found}; restore the file, or, if the change is intended, put the new value into the descriptor",
+        file.display(), path.display()
+    )]
+    Digest {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// The file.
+        file: PathBuf,
+        /// What the descriptor says: `sha256:...` or a number of bytes.
+        expected: String,
+        /// What the file has.
+        found: String,
+    },
+    /// A column's unit is missing or unknown.
+    #[error("column `{column}` of resource `{resource}` in `{}`: {source}", path.display())]
+    Unit {
+        /// The `datapackage.json` or the mapping.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Column name.
+        column: String,
+        /// What is wrong with it.
+        source: UnitError,
+    },
+    /// A number column states no unit.
+    #[error(
+        "column `{column}` of resource `{resource}` in `{}` states no unit; add `\"unit\": \"MPa\"` (or the UCUM code \
+         that holds; `1` if dimensionless)",
+        path.display()
+    )]
+    MissingUnit {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Column name.
+        column: String,
+    },
+    /// The columns of the file are not those of the descriptor.
+    #[error(
+        "`{}` (resource `{resource}`) has the columns {}, its package describes {}; missing: {}; not described: {}",
+        file.display(), join(found), join(described), join(missing), join(unexpected)
+    )]
+    Columns {
+        /// The file.
+        file: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Columns of the file.
+        found: Vec<String>,
+        /// Columns of the descriptor.
+        described: Vec<String>,
+        /// Described, but not in the file.
+        missing: Vec<String>,
+        /// In the file, but not described.
+        unexpected: Vec<String>,
+    },
+    /// The file is not a table.
+    #[error("`{}` (resource `{resource}`) is not a readable table: {reason}", file.display())]
+    Table {
+        /// The file.
+        file: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A cell holds something else than the column promises.
+    #[error(
+        "`{}` (resource `{resource}`), row {row}, column `{column}`: `{value}` is not {expected}; correct or remove \
+         the row and update the digest",
+        file.display()
+    )]
+    Cell {
+        /// The file.
+        file: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Row, from 1.
+        row: usize,
+        /// Column name.
+        column: String,
+        /// As written.
+        value: String,
+        /// What was expected: `a finite number`.
+        expected: &'static str,
+    },
+    /// Time does not rise.
+    #[error(
+        "`{}` (resource `{resource}`), row {row}, column `{column}`: {value} follows {previous}; times must rise \
+         within one curve; sort the rows, or name the columns that tell curves apart in `primaryKey`",
+        file.display()
+    )]
+    Unsorted {
+        /// The file.
+        file: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Row, from 1.
+        row: usize,
+        /// Column name.
+        column: String,
+        /// Value in this row.
+        value: f64,
+        /// Value in the row of the same curve before it.
+        previous: f64,
+    },
+    /// A table has no such column, or not of the kind that was asked for.
+    #[error("`{table}` has no {kind} column `{column}`; its {kind} columns are {}", join(known))]
+    NoColumn {
+        /// Package and resource.
+        table: String,
+        /// `number` or `text`.
+        kind: &'static str,
+        /// The name asked for.
+        column: String,
+        /// Columns of that kind.
+        known: Vec<String>,
+    },
+    /// No row fulfils a condition.
+    #[error("`{table}` has no row with {condition}; values there: {}", join(present))]
+    NoRows {
+        /// Package and resource.
+        table: String,
+        /// The condition: `eps2 = 0.3`.
+        condition: String,
+        /// Values that occur, at most a dozen.
+        present: Vec<String>,
+    },
+    /// A conversion between units that measure different things.
+    #[error("column `{column}` of `{table}`: {source}")]
+    Conversion {
+        /// Package and resource.
+        table: String,
+        /// Column name.
+        column: String,
+        /// What is wrong with it.
+        source: UnitError,
+    },
+    /// Columns do not make a curve.
+    #[error("`{table}`: {source}; choose the rows of one curve first")]
+    Curve {
+        /// Package and resource, with the selection.
+        table: String,
+        /// What is wrong.
+        source: kovacs_core::CurveError,
+    },
+    /// A stored protocol cannot be understood.
+    #[error("protocol of resource `{resource}` in `{}`: {reason}", path.display())]
+    Protocol {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The mapping of an import is not valid TOML or lacks something.
+    #[error("`{}` is not a usable mapping: {source}", path.display())]
+    Mapping {
+        /// The mapping file.
+        path: PathBuf,
+        /// Line, column and reason.
+        source: Box<toml::de::Error>,
+    },
+    /// A column argument of an import is not `name=unit`.
+    #[error("`{text}` does not describe a column; write `name=unit`, such as `time=s`, `specimen=text`, or `skip`")]
+    ColumnArgument {
+        /// As written.
+        text: String,
+    },
+    /// A mapping says something that cannot be used.
+    #[error("mapping of `{}`: {property} = `{value}`, but it must be {accepted}", file.display())]
+    MappingValue {
+        /// The imported file.
+        file: PathBuf,
+        /// Property of the mapping.
+        property: &'static str,
+        /// As written.
+        value: String,
+        /// What is accepted.
+        accepted: String,
+    },
+    /// A column of the imported file has no unit.
+    #[error(
+        "column {number} of `{}` {}has no stated unit, and none is guessed. The file begins\n{preview}\nWrite in the \
+         mapping, with the unit that holds:\n  {remedy}",
+        file.display(), named(name)
+    )]
+    UnstatedUnit {
+        /// The imported file.
+        file: PathBuf,
+        /// Column, from 1.
+        number: usize,
+        /// Its name, if it has one.
+        name: Option<String>,
+        /// The first rows as read.
+        preview: String,
+        /// The line to write.
+        remedy: String,
+    },
+    /// The mapping describes another number of columns than the file has.
+    #[error(
+        "`{}` has {found} columns, the mapping describes {described}; describe each, or `{{ skip = true }}` those to \
+         leave out. The file begins\n{preview}",
+        file.display()
+    )]
+    ColumnCount {
+        /// The imported file.
+        file: PathBuf,
+        /// Columns in the file.
+        found: usize,
+        /// Columns in the mapping.
+        described: usize,
+        /// The first rows as read.
+        preview: String,
+    },
+    /// The workbook has no such sheet.
+    #[error("`{}` has no sheet `{sheet}`; its sheets are {}", file.display(), join(known))]
+    NoSheet {
+        /// The imported file.
+        file: PathBuf,
+        /// The name asked for.
+        sheet: String,
+        /// Names that exist.
+        known: Vec<String>,
+    },
+    /// The file is of a kind that cannot be imported.
+    #[error("`{}` cannot be imported: its ending is none of {}; export it as .xlsx or .csv", file.display(), join(accepted))]
+    UnknownFormat {
+        /// The imported file.
+        file: PathBuf,
+        /// Accepted endings.
+        accepted: Vec<String>,
+    },
+    /// The folder to write exists and holds something else.
+    #[error("`{}` exists and is not {owner}; move it away, or choose another name or folder", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+        /// What it would have to be to be replaced: `a generated package`.
+        owner: &'static str,
+    },
+    /// No hold was found where one is needed.
+    #[error("`{table}` has no stretch of constant strain; holds are stretches of at least {samples} samples")]
+    NoHold {
+        /// Package and resource.
+        table: String,
+        /// Samples a hold has at least.
+        samples: usize,
+    },
+}
+
+impl DatasetError {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        DatasetError::Io { action, path: path.into(), source }
+    }
+}
+
+fn join(words: &[String]) -> String {
+    if words.is_empty() { "none".to_string() } else { format!("`{}`", words.join("`, `")) }
+}
+
+fn join_paths(paths: &[PathBuf]) -> String {
+    join(&paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
+}
+
+fn named(name: &Option<String>) -> String {
+    name.as_ref().map(|name| format!("(`{name}`) ")).unwrap_or_default()
+}

@@ -1,0 +1,270 @@
+//! A package on disk: its descriptor checked, its files read only when their digests agree.
+//!
+//! A file is read once, its digest is taken of those bytes, and the same bytes become the table, so that what was
+//! checked is what is used.
+
+use crate::descriptor::{Descriptor, FieldKind, Resource, check_name};
+use crate::digest::sha256;
+use crate::error::DatasetError;
+use crate::field::Field;
+use crate::read;
+use crate::table::{Table, TableSource};
+use kovacs_core::units::parse_unit;
+use kovacs_core::Origin;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// File name of the descriptor.
+pub const DESCRIPTOR: &str = "datapackage.json";
+
+/// A data package whose descriptor has been read and checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Package {
+    folder: PathBuf,
+    descriptor: Descriptor,
+    digest: String,
+    shadowed: Vec<PathBuf>,
+}
+
+impl Package {
+    /// Opens the package in a folder and checks its descriptor. Files are read later, by [`Package::table`].
+    ///
+    /// # Errors
+    /// No readable descriptor; a bad name; a resource without licence, without the source its origin needs, with a
+    /// path that leads outside, or with a column of unknown or missing unit.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Package, DatasetError> {
+        let folder = folder.as_ref().to_path_buf();
+        let path = folder.join(DESCRIPTOR);
+        let bytes = std::fs::read(&path).map_err(|source| DatasetError::io("read", &path, source))?;
+        let descriptor: Descriptor = serde_json::from_slice(&bytes)
+            .map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
+        let package = Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new() };
+        package.check()?;
+        Ok(package)
+    }
+
+    /// Name by which notebooks open it.
+    pub fn name(&self) -> &str {
+        &self.descriptor.name
+    }
+
+    /// One line on what it is; empty if the descriptor has none.
+    pub fn title(&self) -> &str {
+        self.descriptor.title.as_deref().unwrap_or_default()
+    }
+
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// SHA-256 of the descriptor, which holds the digests of all files: the digest of the package.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The descriptor as read.
+    pub fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    /// Folders of packages with the same name that this one hides, in the order of the search.
+    pub fn shadowed(&self) -> &[PathBuf] {
+        &self.shadowed
+    }
+
+    pub(crate) fn hiding(mut self, shadowed: Vec<PathBuf>) -> Package {
+        self.shadowed = shadowed;
+        self
+    }
+
+    /// Names of the resources, in the order of the descriptor.
+    pub fn resources(&self) -> Vec<&str> {
+        self.descriptor.resources.iter().map(|resource| resource.name.as_str()).collect()
+    }
+
+    /// Reads a resource as a table, after checking size and digest of its file and every cell.
+    ///
+    /// # Errors
+    /// No such resource, a missing or changed file, columns that are not those of the descriptor, a cell that is not
+    /// what its column promises, times that do not rise within a curve.
+    pub fn table(&self, resource: &str) -> Result<Table, DatasetError> {
+        let statement = self.resource(resource)?;
+        let file = self.file(statement)?;
+        let bytes = std::fs::read(&file).map_err(|source| DatasetError::io("read", &file, source))?;
+        self.check_digest(statement, &file, &bytes)?;
+        let fields = self.fields(statement)?;
+        let frame = read::frame(&bytes, &file, statement, &fields)?;
+        let source = TableSource {
+            package: self.name().to_string(),
+            version: self.descriptor.version.clone(),
+            package_digest: self.digest.clone(),
+            resource: statement.name.clone(),
+            file_digest: sha256(&bytes),
+            licence: self.licences(statement).join(", "),
+            sources: self.sources(statement),
+            origin: statement.origin.clone(),
+        };
+        Ok(Table::new(frame, fields, Arc::new(source)))
+    }
+
+    /// Reads and checks every resource; what `kovacs data check` does.
+    ///
+    /// # Errors
+    /// As [`Package::table`], for the first resource that fails.
+    pub fn verify(&self) -> Result<(), DatasetError> {
+        for resource in &self.descriptor.resources {
+            self.table(&resource.name)?;
+        }
+        Ok(())
+    }
+
+    fn descriptor_path(&self) -> PathBuf {
+        self.folder.join(DESCRIPTOR)
+    }
+
+    fn resource(&self, name: &str) -> Result<&Resource, DatasetError> {
+        let mut found = self.descriptor.resources.iter().filter(|resource| resource.name == name);
+        match (found.next(), found.count()) {
+            (Some(resource), 0) => Ok(resource),
+            (first, more) => Err(DatasetError::Resource {
+                path: self.descriptor_path(),
+                resource: name.to_string(),
+                count: usize::from(first.is_some()) + more,
+                known: self.resources().iter().map(|name| name.to_string()).collect(),
+            }),
+        }
+    }
+
+    fn check(&self) -> Result<(), DatasetError> {
+        let path = self.descriptor_path();
+        check_name(&path, "package", self.name())?;
+        for resource in &self.descriptor.resources {
+            check_name(&path, "resource", &resource.name)?;
+            self.resource(&resource.name)?;
+            if self.licences(resource).is_empty() {
+                return Err(DatasetError::MissingLicence { path, resource: resource.name.clone() });
+            }
+            let origin = resource.origin.kind();
+            let from_elsewhere = matches!(origin, Origin::Measured | Origin::Digitised | Origin::Tabulated);
+            if from_elsewhere && self.sources(resource).is_empty() {
+                let resource = resource.name.clone();
+                return Err(DatasetError::MissingSource { path, resource, origin: origin.word() });
+            }
+            self.inside(resource)?;
+            self.fields(resource)?;
+        }
+        Ok(())
+    }
+
+    fn licences(&self, resource: &Resource) -> Vec<String> {
+        let stated = if resource.licenses.is_empty() { &self.descriptor.licenses } else { &resource.licenses };
+        stated.iter().map(|licence| licence.name.trim().to_string()).filter(|name| !name.is_empty()).collect()
+    }
+
+    fn sources(&self, resource: &Resource) -> Vec<String> {
+        let stated = if resource.sources.is_empty() { &self.descriptor.sources } else { &resource.sources };
+        let line = |source: &crate::descriptor::Source| match &source.path {
+            Some(path) => format!("{} ({path})", source.title.trim()),
+            None => source.title.trim().to_string(),
+        };
+        stated.iter().map(line).filter(|line| !line.is_empty()).collect()
+    }
+
+    fn fields(&self, resource: &Resource) -> Result<Vec<Field>, DatasetError> {
+        let path = || self.descriptor_path();
+        let mut fields: Vec<Field> = Vec::with_capacity(resource.schema.fields.len());
+        for stated in &resource.schema.fields {
+            if stated.name.trim().is_empty() || fields.iter().any(|field| field.name == stated.name) {
+                return Err(DatasetError::BadName { path: path(), what: "column", name: stated.name.clone() });
+            }
+            let unit = match (&stated.unit, stated.kind) {
+                (Some(text), _) => Some(parse_unit(text).map_err(|source| DatasetError::Unit {
+                    path: path(),
+                    resource: resource.name.clone(),
+                    column: stated.name.clone(),
+                    source,
+                })?),
+                (None, FieldKind::Text) => None,
+                (None, _) => {
+                    let (resource, column) = (resource.name.clone(), stated.name.clone());
+                    return Err(DatasetError::MissingUnit { path: path(), resource, column });
+                }
+            };
+            fields.push(Field::from_statement(stated, unit));
+        }
+        Ok(fields)
+    }
+
+    /// The file of a resource as the descriptor names it: relative, and not climbing out.
+    fn inside(&self, resource: &Resource) -> Result<PathBuf, DatasetError> {
+        let relative = Path::new(&resource.path);
+        let reason = if resource.path.contains("://") {
+            "is an address"
+        } else if relative.is_absolute() {
+            "is absolute"
+        } else if relative.components().any(|part| part == Component::ParentDir) {
+            "contains `..`"
+        } else if relative.components().next().is_none() {
+            "is empty"
+        } else {
+            return Ok(self.folder.join(relative));
+        };
+        Err(self.unsafe_path(resource, reason))
+    }
+
+    /// The file of a resource as it lies on disk, symbolic links followed.
+    fn file(&self, resource: &Resource) -> Result<PathBuf, DatasetError> {
+        let named = self.inside(resource)?;
+        let folder =
+            self.folder.canonicalize().map_err(|source| DatasetError::io("resolve", &self.folder, source))?;
+        let file = match named.canonicalize() {
+            Ok(file) => file,
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                let resource = resource.name.clone();
+                return Err(DatasetError::MissingFile { path: self.descriptor_path(), resource, file: named });
+            }
+            Err(source) => return Err(DatasetError::io("resolve", named, source)),
+        };
+        if !file.starts_with(&folder) {
+            return Err(self.unsafe_path(resource, "is a link that leads outside"));
+        }
+        if !file.is_file() {
+            return Err(self.unsafe_path(resource, "is not a regular file"));
+        }
+        Ok(file)
+    }
+
+    fn unsafe_path(&self, resource: &Resource, reason: &'static str) -> DatasetError {
+        DatasetError::UnsafePath {
+            path: self.descriptor_path(),
+            resource: resource.name.clone(),
+            file: PathBuf::from(&resource.path),
+            reason,
+        }
+    }
+
+    fn check_digest(&self, resource: &Resource, file: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
+        let mismatch = |expected: String, found: String| DatasetError::Digest {
+            path: self.descriptor_path(),
+            resource: resource.name.clone(),
+            file: file.to_path_buf(),
+            expected,
+            found,
+        };
+        let found = sha256(bytes);
+        let Some(stated) = &resource.hash else {
+            let resource = resource.name.clone();
+            return Err(DatasetError::MissingDigest { path: self.descriptor_path(), resource, found });
+        };
+        let size = bytes.len() as u64;
+        if let Some(expected) = resource.bytes.filter(|expected| *expected != size) {
+            return Err(mismatch(format!("{expected} bytes"), format!("{size} bytes")));
+        }
+        let found = format!("sha256:{found}");
+        if !stated.eq_ignore_ascii_case(&found) {
+            return Err(mismatch(stated.clone(), found));
+        }
+        Ok(())
+    }
+}
