@@ -1,1 +1,6 @@
-//! kovacs-aoi
+//! The model of Amir, Oreg and Imry.
+
+#![forbid(unsafe_code)]
+
+pub mod barriers;
+pub mod exponential_integral;

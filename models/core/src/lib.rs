@@ -5,9 +5,12 @@
 
 #![forbid(unsafe_code)]
 
+mod checks;
 pub mod curve;
+pub mod description;
 pub mod history;
 pub mod hump;
+pub mod linear_response;
 pub mod model;
 pub mod protocol;
 pub mod second_stage;
@@ -20,3 +23,6 @@ pub use hump::{Hump, find_hump};
 pub use protocol::{Protocol, ProtocolError, Segment, Stage};
 pub use second_stage::{SecondStage, observe_second_stage};
 pub use two_step::TwoStep;
+
+/// Boltzmann's constant, eV/K (CODATA 2018, exact by definition of the units).
+pub const BOLTZMANN: f64 = 8.617333262e-5;

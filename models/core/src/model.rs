@@ -263,6 +263,13 @@ pub enum EvaluationError {
         /// The model's own words.
         message: String,
     },
+    /// The model cannot be made with these settings.
+    SettingsRefused {
+        /// Model id.
+        model: String,
+        /// Which setting, or the model's own words.
+        message: String,
+    },
     /// The experiment or the batch is malformed.
     Malformed {
         /// What is wrong, as a lower-case fragment.
@@ -288,6 +295,9 @@ impl fmt::Display for EvaluationError {
             }
             EvaluationError::Rejected { model, message } => {
                 write!(f, "model `{model}` has no answer for these parameters: {message}")
+            }
+            EvaluationError::SettingsRefused { model, message } => {
+                write!(f, "model `{model}` cannot be made with these settings: {message}")
             }
             EvaluationError::Malformed { what } => write!(f, "malformed experiment: {what}"),
             EvaluationError::Broken { model, message } => write!(f, "model `{model}` failed: {message}"),
