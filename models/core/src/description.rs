@@ -243,8 +243,7 @@ fn check_list(list: &'static str, quantities: &[Quantity], has_default: bool) ->
         if quantity.unit.is_empty() {
             return Err(DescriptionFault::NoUnit { list, id: id() });
         }
-        // Also true for NaN, which compares with nothing.
-        if !(lower <= upper) {
+        if lower.is_nan() || upper.is_nan() || lower > upper {
             return Err(DescriptionFault::Bounds { list, id: id(), lower, upper });
         }
         if has_default && !quantity.accepts(initial) {

@@ -97,6 +97,21 @@ pub struct Capabilities {
     pub continuous: bool,
 }
 
+impl Capabilities {
+    /// None of them: what a constant starts from, `Capabilities { deterministic: true, ..Capabilities::NONE }`.
+    pub const NONE: Capabilities = Capabilities {
+        batch: false,
+        jacobian: false,
+        deterministic: false,
+        seeded: false,
+        threads: false,
+        ticks: false,
+        stress: false,
+        temperature: false,
+        continuous: false,
+    };
+}
+
 /// Everything a model says of itself, owned.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModelDescription {
