@@ -1,1 +1,15 @@
-//! kovacs-cell
+//! What works behind the seam for the cells of a notebook: data sets, models and figures.
+//!
+//! Cells are compiled against the small crate `kovacs`; this crate is linked once, into the executable that loads
+//! them, and answers their calls. A program that wants the same types without a notebook calls [`attach`].
+
+#![deny(unsafe_code)]
+
+mod notices;
+mod objects;
+mod operations;
+#[allow(unsafe_code)]
+mod table;
+
+pub use notices::{Incident, Notices};
+pub use table::{attach, flush, seam_table};

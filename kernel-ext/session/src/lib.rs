@@ -5,8 +5,22 @@
 //! engine is a process of its own because evcxr is configured through the environment (one set per session), because
 //! a compilation that hangs can then be stopped, and because a crash of the engine must not take its owner with it.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+pub mod cell_process;
+mod engine;
+mod error;
+mod events;
 mod outcome;
+mod process_tree;
+mod report;
+mod session;
+mod setup;
+mod wrapper;
 
+pub use engine::run as run_engine;
+pub use error::SessionError;
 pub use outcome::{CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place};
+pub use session::{CELL_ARGUMENT, ENGINE_ARGUMENT, Interrupter, Session, SessionOptions};
+pub use setup::cache_folder;
+pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

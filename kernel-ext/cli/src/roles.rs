@@ -1,0 +1,76 @@
+//! The roles in which a session starts this executable: as the compiler of a cell, as engine, as cell process.
+//!
+//! One executable in all roles means that nothing is linked twice and that versions cannot differ.
+
+use kovacs::display::Bundle;
+use kovacs_cell::{Incident, Notices};
+use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, cell_process};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Exported for cells, which look it up by name.
+///
+/// The build script asks the linker to keep it visible.
+#[expect(unsafe_code, reason = "an exported symbol needs an unmangled name")]
+#[unsafe(no_mangle)]
+pub extern "C" fn kovacs_seam() -> *const kovacs::seam::Table {
+    kovacs_cell::seam_table()
+}
+
+/// Plays the role that this process was started for; `None` when a person started it.
+pub fn play() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    let first = arguments.next().unwrap_or_default();
+    let outcome = if first == ENGINE_ARGUMENT {
+        let options = arguments.next().unwrap_or_default();
+        kovacs_session::run_engine(&options.to_string_lossy())
+    } else if first == CELL_ARGUMENT {
+        cell_process::run(|notices| {
+            kovacs_cell::attach(Some(Arc::new(ToSession(notices))));
+            Box::new(kovacs_cell::flush)
+        })
+    } else if kovacs_session::compiles_a_cell() {
+        Err(kovacs_session::run_cell_compiler(std::env::args_os().skip(1)))
+    } else {
+        return None;
+    };
+    Some(match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("kovacs {}: {error}", first.to_string_lossy());
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// Passes the notices of cells on to the session.
+struct ToSession(cell_process::Notices);
+
+impl Notices for ToSession {
+    fn display(&self, bundle: &Bundle, is_result: bool) {
+        let data: MimeBundle = bundle
+            .entries()
+            .map(|(mime, content, is_json)| {
+                let text = || serde_json::Value::String(content.to_owned());
+                // What claims to be JSON and is not is shown as the text that it is.
+                let value = if is_json { serde_json::from_str(content).unwrap_or_else(|_| text()) } else { text() };
+                (mime.to_owned(), value)
+            })
+            .collect();
+        self.0.display(data, is_result);
+    }
+
+    fn panic(&self, incident: &Incident) {
+        let Incident { name, message, file, line, column } = incident;
+        self.0.panic(name, message, file, *line, *column);
+    }
+
+    fn early_return(&self, incident: &Incident) {
+        let Incident { name, message, file, line, column } = incident;
+        self.0.early_return(name, message, file, *line, *column);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
+}

@@ -1,0 +1,55 @@
+//! What runs around the user's code in the cell process.
+//!
+//! evcxr reports a panic and a `?` only as a line on standard output. The hooks here tell the session what happened
+//! and where, before the stack is gone.
+
+use crate::error::Error;
+use crate::seam::{self, Operation};
+use crate::wire::Writer;
+use std::panic::Location;
+
+/// Prepares a fresh cell process. The session calls it once, before the user's first cell.
+///
+/// # Errors
+/// The process is not a Kovacs cell process.
+pub fn start() -> Result<(), Error> {
+    seam::flush_at_end_of_cell()?;
+    let cell_thread = std::thread::current().id();
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() != cell_thread {
+            usual(panic);
+            return;
+        }
+        let message = seam::panic_text(panic.payload());
+        // A failing report must not turn a panic into an abort; evcxr's own notice still comes.
+        let _ = report(Operation::Panic, "Panic", message, panic.location());
+    }));
+    Ok(())
+}
+
+/// Called where `?` leaves a cell. The type's name and the error's text come from generated code.
+#[track_caller]
+pub fn early_return(type_name: &str, text: &str) {
+    // As above: the notice on standard output follows in any case.
+    let _ = report(Operation::EarlyReturn, type_name, text, Some(Location::caller()));
+}
+
+fn report(operation: Operation, name: &str, message: &str, location: Option<&Location<'_>>) -> Result<(), Error> {
+    let mut writer = Writer::new();
+    writer.text(name);
+    writer.text(message);
+    writer.text(location.map_or("", Location::file));
+    writer.u32(location.map_or(0, Location::line));
+    writer.u32(location.map_or(0, Location::column));
+    flush();
+    seam::call(operation, writer)?;
+    Ok(())
+}
+
+/// Flushes standard output, so that what was printed before comes before what follows.
+pub(crate) fn flush() {
+    use std::io::Write;
+    // The pipe is gone with the session: nobody is left to hear of it.
+    let _ = std::io::stdout().flush();
+}

@@ -1,0 +1,143 @@
+//! The process in which cells run: it loads the library of each cell and calls it.
+//!
+//! It is the same executable as everything else, so the engine behind the seam is there once and cells find it by
+//! name. It speaks evcxr's small protocol on its original standard streams, and keeps them out of the user's reach:
+//! a cell's `print!` without a newline, or its read from standard input, cannot disturb it.
+//!
+//! Libraries are never unloaded: thread-local destructors and stored variables may still need their code.
+
+mod capture;
+
+use crate::events::{self, CellEvent, CellRequest, Incident, SOCKET_VARIABLE};
+use crate::outcome::MimeBundle;
+use capture::Capture;
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use std::ffi::c_void;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::mem::ManuallyDrop;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The notices that the engine behind the seam passes on to the session.
+#[derive(Clone)]
+pub struct Notices {
+    capture: Arc<Capture>,
+    interrupted: Arc<AtomicBool>,
+}
+
+impl Notices {
+    /// Shows something, after everything that was printed before.
+    pub fn display(&self, data: MimeBundle, is_result: bool) {
+        self.send(&CellEvent::Display { data, is_result });
+    }
+
+    /// The cell's thread panicked at this place of generated code.
+    pub fn panic(&self, name: &str, message: &str, file: &str, line: u32, column: u32) {
+        self.send(&CellEvent::Panic(incident(name, message, file, line, column)));
+    }
+
+    /// The cell is being left through `?` at this place of generated code.
+    pub fn early_return(&self, name: &str, message: &str, file: &str, line: u32, column: u32) {
+        self.send(&CellEvent::EarlyReturn(incident(name, message, file, line, column)));
+    }
+
+    /// Whether the user asked the running cell to stop.
+    pub fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    fn send(&self, event: &CellEvent) {
+        if self.capture.event(event).is_err() {
+            // The session closed its end: nobody waits for this process any more.
+            std::process::exit(0);
+        }
+    }
+}
+
+fn incident(name: &str, message: &str, file: &str, line: u32, column: u32) -> Incident {
+    Incident { name: name.into(), message: message.into(), file: file.into(), line, column }
+}
+
+/// Runs cells until evcxr closes its end. `prepare` gets the notices and returns what flushes the cells' standard
+/// output when a cell ends.
+///
+/// # Errors
+/// The process was not started by a session, or its streams cannot be taken over.
+pub fn run(prepare: impl FnOnce(Notices) -> Box<dyn Fn()>) -> io::Result<()> {
+    let path = std::env::var_os(SOCKET_VARIABLE).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::NotFound, "the cell process is started by a session, not by hand")
+    })?;
+    let events = UnixStream::connect(path)?;
+    let requests = events.try_clone()?;
+    // evcxr's commands come on standard input: move it away, so that a cell reads an end of file instead of them.
+    let commands = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 10)?);
+    rustix::stdio::dup2_stdin(&File::open("/dev/null")?)?;
+    let capture = Capture::install(events)?;
+    let notices = Notices { capture: Arc::clone(&capture), interrupted: Arc::default() };
+    let flush = prepare(notices.clone());
+    capture.event(&CellEvent::Hello { pid: std::process::id() })?;
+    let interrupted = Arc::clone(&notices.interrupted);
+    let answering = Arc::clone(&capture);
+    std::thread::Builder::new()
+        .name("requests".into())
+        .spawn(move || answer_requests(requests, &answering, &interrupted))?;
+
+    let mut store: *mut c_void = std::ptr::null_mut();
+    for line in BufReader::new(commands).lines() {
+        let line = line?;
+        let mut words = line.split(' ');
+        let (Some("LOAD_AND_RUN"), Some(library), Some(function)) = (words.next(), words.next(), words.next()) else {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("unknown command `{line}`")));
+        };
+        notices.interrupted.store(false, Ordering::Relaxed);
+        capture.event(&CellEvent::Started)?;
+        if let Err(error) = load_and_run(library, function, &mut store) {
+            capture.event(&CellEvent::LoadFailed(error.to_string()))?;
+        }
+        flush();
+        flush_c_streams();
+        capture.drain()?;
+        capture.tell_evcxr("EVCXR_EXECUTION_COMPLETE")?;
+    }
+    Ok(())
+}
+
+fn answer_requests(mut requests: UnixStream, capture: &Capture, interrupted: &AtomicBool) {
+    loop {
+        let sent = match events::receive(&mut requests) {
+            Ok(CellRequest::Sync(number)) => capture.event(&CellEvent::Synced(number)),
+            Ok(CellRequest::Interrupt) => {
+                interrupted.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
+        if sent.is_err() {
+            std::process::exit(0);
+        }
+    }
+}
+
+#[expect(unsafe_code, reason = "running a cell means loading the library that the compiler just made of it")]
+fn load_and_run(library: &str, function: &str, store: &mut *mut c_void) -> Result<(), libloading::Error> {
+    type Cell = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
+    // SAFETY: the user asked to run this code; its constructors are the user's. Never unloaded.
+    let library = ManuallyDrop::new(unsafe { Library::open(Some(library), RTLD_NOW | RTLD_LOCAL) }?);
+    // SAFETY: evcxr generates every cell's function with this signature.
+    let cell = unsafe { library.get::<Cell>(function.as_bytes()) }?;
+    // SAFETY: the store is the one that earlier cells of this process made, or null; generated code catches panics.
+    *store = unsafe { cell(*store) };
+    Ok(())
+}
+
+/// Flushes what C code of a plugin or a cell has buffered.
+#[expect(unsafe_code, reason = "C's standard streams have no other interface")]
+fn flush_c_streams() {
+    unsafe extern "C" {
+        fn fflush(stream: *mut c_void) -> i32;
+    }
+    // SAFETY: a null stream means all output streams.
+    unsafe { fflush(std::ptr::null_mut()) };
+}
