@@ -16,8 +16,8 @@ const NARROW: f64 = 0.05;
 /// A box of rates, even in `ln lambda`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FlatBarriers {
-    /// `lambda_min`, 1/s.
-    pub slowest_rate: f64,
+    /// `ln lambda_min`, rates in 1/s: the logarithm, because at low temperature the rate itself underflows.
+    pub ln_slowest_rate: f64,
     /// `L = ln(lambda_max / lambda_min)`, above zero.
     pub width: f64,
 }
@@ -28,57 +28,64 @@ impl FlatBarriers {
     pub fn new(barrier_min: f64, barrier_max: f64, attempt_frequency: f64, temperature: f64) -> Self {
         let thermal = BOLTZMANN * temperature;
         FlatBarriers {
-            slowest_rate: attempt_frequency * (-barrier_max / thermal).exp(),
+            ln_slowest_rate: attempt_frequency.ln() - barrier_max / thermal,
             width: (barrier_max - barrier_min) / thermal,
         }
     }
 
     /// The box between two rates, 1/s.
     pub fn between(slowest_rate: f64, fastest_rate: f64) -> Self {
-        FlatBarriers { slowest_rate, width: (fastest_rate / slowest_rate).ln() }
+        FlatBarriers { ln_slowest_rate: slowest_rate.ln(), width: (fastest_rate / slowest_rate).ln() }
+    }
+
+    /// `lambda_min`, 1/s.
+    pub fn slowest_rate(&self) -> f64 {
+        self.ln_slowest_rate.exp()
     }
 
     /// `lambda_max`, 1/s.
     pub fn fastest_rate(&self) -> f64 {
-        self.slowest_rate * self.width.exp()
+        (self.ln_slowest_rate + self.width).exp()
     }
 
     /// Spectrum over the logarithm of the relaxation time (s): `1/L` inside the box, 0 outside, normalised to 1.
     pub fn spectrum(&self, relaxation_time: f64) -> f64 {
-        let place = -(relaxation_time * self.slowest_rate).ln();
+        let place = -relaxation_time.ln() - self.ln_slowest_rate;
         if (0.0..=self.width).contains(&place) { 1.0 / self.width } else { 0.0 }
     }
 }
 
 impl RelaxationFunction for FlatBarriers {
     fn phi(&self, time: f64) -> f64 {
-        let (slow, fast) = (self.slowest_rate * time, self.fastest_rate() * time);
+        let ln_slow = self.ln_slowest_rate + time.ln();
         if self.width > NARROW {
-            return difference(slow, fast, self.width) / self.width;
+            return difference(ln_slow, self.width) / self.width;
         }
-        let middle = slow * (0.5 * self.width).exp();
+        let middle = ln_slow + 0.5 * self.width;
         GAUSS_LEGENDRE
             .iter()
-            .map(|&(place, weight)| 0.5 * weight * (-middle * (0.5 * self.width * place).exp()).exp())
+            .map(|&(place, weight)| 0.5 * weight * (-(middle + 0.5 * self.width * place).exp()).exp())
             .sum()
     }
 
     fn integral(&self, time: f64) -> f64 {
-        let fastest_rate = self.fastest_rate();
-        let slow = -(-self.slowest_rate * time).exp_m1() / self.slowest_rate;
-        let fast = -(-fastest_rate * time).exp_m1() / fastest_rate;
-        time * self.phi(time) + (slow - fast) / self.width
+        // (1 - e^-lambda t) / lambda, which is t where lambda t is too small to count.
+        let area = |rate: f64| if rate * time > 0.0 { -(-rate * time).exp_m1() / rate } else { time };
+        time * self.phi(time) + (area(self.slowest_rate()) - area(self.fastest_rate())) / self.width
     }
 
     fn ln_rate(&self, time: f64) -> f64 {
-        let gap = self.slowest_rate * self.width.exp_m1();
+        // lambda_max - lambda_min, without its overflow in a wide box.
+        let ln_gap = self.ln_slowest_rate + self.width + (-(-self.width).exp_m1()).ln();
         if time == 0.0 {
-            return gap.ln() - self.width.ln();
+            return ln_gap - self.width.ln();
         }
-        -self.slowest_rate * time + (-(-gap * time).exp_m1()).ln() - time.ln() - self.width.ln()
+        let gap = ln_gap.exp() * time;
+        let ln_lost = if gap < 1e-300 { ln_gap + time.ln() } else { (-(-gap).exp_m1()).ln() };
+        ln_lost - self.slowest_rate() * time - time.ln() - self.width.ln()
     }
 
     fn longest_time(&self) -> Option<f64> {
-        Some(1.0 / self.slowest_rate)
+        Some((-self.ln_slowest_rate).exp())
     }
 }

@@ -11,6 +11,9 @@ const EULER: f64 = 0.577_215_664_901_532_9;
 /// Below this the series is used, above it the continued fraction; both are good to a few last bits there.
 const SWITCH: f64 = 1.5;
 
+/// Above this `E1` is below the smallest double.
+const LARGEST: f64 = 750.0;
+
 /// `Ein(x) = sum_k (-1)^(k+1) x^k / (k k!)`, for `0 <= x <= 1.5`.
 fn entire_part(x: f64) -> f64 {
     let mut power = -1.0;
@@ -25,6 +28,9 @@ fn entire_part(x: f64) -> f64 {
 
 /// `E1(x)` for `x > 1.5` by the continued fraction, evaluated from the front (Lentz).
 fn continued_fraction(x: f64) -> f64 {
+    if x > LARGEST {
+        return 0.0;
+    }
     let mut denominator = x + 1.0;
     let mut c = f64::MAX;
     let mut d = 1.0 / denominator;
@@ -47,14 +53,17 @@ pub fn exponential_integral(x: f64) -> f64 {
     if x <= SWITCH { entire_part(x) - EULER - x.ln() } else { continued_fraction(x) }
 }
 
-/// `E1(a) - E1(b)` for `0 <= a <= b`, with `ln_ratio = ln(b/a)` given because the caller knows it exactly.
-pub fn difference(a: f64, b: f64, ln_ratio: f64) -> f64 {
+/// `E1(a) - E1(b)` with `a = exp(ln_a)` and `b = a exp(ln_ratio)`, `ln_ratio > 0`.
+///
+/// Logarithms go in because `a` may be too small for a double where its logarithm is an ordinary number.
+pub fn difference(ln_a: f64, ln_ratio: f64) -> f64 {
+    let (a, b) = (ln_a.exp(), (ln_a + ln_ratio).exp());
     if b <= SWITCH {
         ln_ratio - (entire_part(b) - entire_part(a))
-    } else if a > 0.0 {
-        exponential_integral(a) - exponential_integral(b)
+    } else if a <= SWITCH {
+        entire_part(a) - EULER - ln_a - continued_fraction(b)
     } else {
-        ln_ratio
+        continued_fraction(a) - continued_fraction(b)
     }
 }
 
@@ -89,8 +98,10 @@ mod tests {
     #[test]
     fn small_arguments_keep_their_difference() {
         // E1(a) - E1(b) = ln(b/a) - (b - a) + (b^2 - a^2)/4 - ..: to first order exact at 1e-12.
-        let value = difference(1e-12, 1e-9, 1000f64.ln());
+        let value = difference(1e-12f64.ln(), 1000f64.ln());
         assert!((1000f64.ln() - value - (1e-9 - 1e-12)).abs() < 2e-15);
-        assert_eq!(difference(0.0, 0.0, 3.0), 3.0);
+        assert_eq!(difference(f64::NEG_INFINITY, 3.0), 3.0, "no time has passed");
+        // a = exp(-2000) is no double, but -gamma - ln a - E1(1e3) is.
+        assert_eq!(difference(-2000.0, 2000.0 + 1000f64.ln()), 2000.0 - EULER);
     }
 }

@@ -1,6 +1,116 @@
-//! The model of Amir, Oreg and Imry.
+//! The model `aoi` of Amir, Oreg and Imry: independent thermally activated modes over a flat distribution of barriers.
+//!
+//! Its response is logarithmic in time between the fastest and the slowest mode, so `t_p` is proportional to the waiting
+//! time and hardly depends on temperature, and the hump grows as `ln t_w`: two statements by which it can fail.
+//! The relaxation function is exact ([`barriers`]), for steps and ramps of any length under strain control at one
+//! temperature. Mechanical use: Lahini et al., Phys. Rev. Lett. 118 (2017) 085501.
 
 #![forbid(unsafe_code)]
 
 pub mod barriers;
 pub mod exponential_integral;
+
+use barriers::FlatBarriers;
+use kovacs_core::glasses::{GLASSES, Glass};
+use kovacs_core::linear_response::{Moduli, StrainTest};
+use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
+
+/// Independent modes over a flat distribution of barriers.
+#[derive(Default)]
+pub struct Aoi {
+    test: Option<StrainTest>,
+}
+
+/// Barriers (eV) and moduli (MPa) of the glasses, in the order of `GLASSES`: tuned to the trends of the paper.
+const GLASS_VALUES: [[f64; 4]; 3] =
+    [[1.53, 2.20, 90_000.0, 45_000.0], [1.60, 2.28, 150_000.0, 75_000.0], [0.82, 1.12, 2500.0, 1250.0]];
+
+/// Attempt frequency of the glasses, 1/s: a vibration of atoms.
+const ATTEMPT_FREQUENCY: f64 = 1e13;
+
+impl Model for Aoi {
+    const CAPABILITIES: Capabilities = Capabilities { deterministic: true, continuous: true, ..Capabilities::NONE };
+
+    fn about() -> About {
+        About {
+            id: "org.kovacs.aoi",
+            name: "Amir-Oreg-Imry",
+            version: env!("CARGO_PKG_VERSION"),
+            summary: "independent thermally activated modes over a flat distribution of barriers",
+            citation: "Amir, Oreg & Imry, PNAS 109 (2012) 1850, doi 10.1073/pnas.1120147109",
+            license: "MIT OR Apache-2.0",
+        }
+    }
+
+    fn parameters() -> Vec<Quantity> {
+        let barrier = |id: &str, symbol: &str, label: &str, doc: &str| {
+            Quantity::new(id).symbol(symbol).label(label).doc(doc).unit("eV").bounds(0.0, 50.0)
+        };
+        vec![
+            barrier("barrier_min", "U_\\min", "Lowest barrier", "Barrier of the fastest modes.").initial(1.53),
+            barrier("barrier_max", "U_\\max", "Highest barrier", "Barrier of the slowest modes; above the lowest one.")
+                .initial(2.20),
+            Quantity::new("attempt_frequency")
+                .symbol("\\nu")
+                .label("Attempt frequency")
+                .unit("1/s")
+                .doc("How often a mode tries its barrier. It only shifts both barriers, so a fit keeps it fixed.")
+                .bounds(1.0, 1e20)
+                .initial(ATTEMPT_FREQUENCY)
+                .logarithmic()
+                .fixed(),
+            linear::unrelaxed_modulus(),
+            linear::relaxed_modulus(),
+        ]
+    }
+
+    fn outputs() -> Vec<Quantity> {
+        linear::outputs()
+    }
+
+    fn presets() -> Vec<Preset> {
+        let preset = |(glass, &[barrier_min, barrier_max, unrelaxed, relaxed]): (&Glass, &[f64; 4])| {
+            Preset::new(glass.id, Origin::Tuned)
+                .label(glass.label)
+                .doc("Chosen so that the model shows the trends of Tong et al. (2023); moduli are estimates.")
+                .parameter("barrier_min", barrier_min)
+                .parameter("barrier_max", barrier_max)
+                .parameter("attempt_frequency", ATTEMPT_FREQUENCY)
+                .parameter("unrelaxed_modulus", unrelaxed)
+                .parameter("relaxed_modulus", relaxed)
+        };
+        GLASSES.iter().zip(&GLASS_VALUES).map(preset).collect()
+    }
+
+    fn new(_settings: &[f64]) -> Result<Self, Refusal> {
+        Ok(Aoi::default())
+    }
+
+    fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
+        self.test = Some(linear::strain_test(experiment)?);
+        Ok(())
+    }
+
+    fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, _run: &mut Run<'_>) -> Result<(), Refusal> {
+        let (Some(test), Ok(parameters)) = (&self.test, parameters.try_into()) else {
+            return Err(Refusal::broken("evaluated before an experiment was bound, or with another parameter count"));
+        };
+        let (phi, moduli) = relaxation(parameters, test.temperature)?;
+        linear::fill(test, moduli, &phi, out);
+        Ok(())
+    }
+}
+
+/// Relaxation function and moduli (MPa) of one parameter vector, in the model's order, at a temperature in K.
+///
+/// # Errors
+/// Rejects barriers and moduli in the wrong order.
+pub fn relaxation(parameters: [f64; 5], temperature: f64) -> Result<(FlatBarriers, Moduli), Refusal> {
+    let [barrier_min, barrier_max, attempt_frequency, unrelaxed, relaxed] = parameters;
+    if barrier_max <= barrier_min {
+        let message = format!("must be above `barrier_min` = {barrier_min} eV, but is {barrier_max} eV");
+        return Err(Refusal::rejected(message).param(1));
+    }
+    let moduli = linear::moduli(unrelaxed, relaxed, 4)?;
+    Ok((FlatBarriers::new(barrier_min, barrier_max, attempt_frequency, temperature), moduli))
+}

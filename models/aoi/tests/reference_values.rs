@@ -53,7 +53,7 @@ fn the_logarithmic_hump() {
 #[test]
 fn integral_and_rate_belong_to_phi() {
     for width in [0.01, 0.049, 0.051, 3.0, 18.0] {
-        let barriers = FlatBarriers { slowest_rate: 1e-4, width };
+        let barriers = FlatBarriers { ln_slowest_rate: 1e-4f64.ln(), width };
         for time in [1e-3, 1.0, 1e2, 1e4, 3e5] {
             let step = 1e-3 * time;
             let slope = (barriers.integral(time + step) - barriers.integral(time - step)) / (2.0 * step);
@@ -70,7 +70,7 @@ fn integral_and_rate_belong_to_phi() {
 
 #[test]
 fn a_narrow_spectrum_is_a_simple_exponential() {
-    let barriers = FlatBarriers { slowest_rate: 0.1, width: 1e-9 };
+    let barriers = FlatBarriers { ln_slowest_rate: 0.1f64.ln(), width: 1e-9 };
     for time in [0.1, 10.0, 100.0] {
         check(barriers.phi(time), (-0.1 * time).exp(), 1e-8);
     }

@@ -8,6 +8,7 @@
 mod checks;
 pub mod curve;
 pub mod description;
+pub mod glasses;
 pub mod history;
 pub mod hump;
 pub mod linear_response;

@@ -246,11 +246,11 @@ pub fn linear_peak(phi: &impl RelaxationFunction, t_w: f64, r: f64) -> Option<(f
         let time = ln_time.exp();
         phi.ln_rate(t_w + time) - phi.ln_rate(time) - r.ln()
     };
-    let (mut low, mut high) = (t_w.ln() - 60.0, t_w.ln() + 60.0);
-    if !(excess(low) < 0.0 && excess(high) > 0.0) {
-        return None;
-    }
-    // Halving 120 decades of e to the last bit of ln t.
+    // From t_w outwards by factors of e: far beyond the peak ln g is so large that differences of it mean nothing.
+    let outwards = |direction: f64| (0..=80).map(move |count| t_w.ln() + direction * f64::from(count));
+    let mut low = outwards(-1.0).find(|&ln_time| excess(ln_time) < 0.0)?;
+    let mut high = outwards(1.0).find(|&ln_time| excess(ln_time) > 0.0)?;
+    // Halving down to the last bits of ln t.
     while high - low > 1e-15 * low.abs().max(1.0) {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {

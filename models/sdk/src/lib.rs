@@ -79,12 +79,13 @@
 mod engine;
 mod experiment;
 mod guard;
+pub mod linear;
 mod local;
 mod model;
 mod quantity;
 mod refusal;
-#[allow(unsafe_code)]
 #[doc(hidden)]
+#[expect(unsafe_code, reason = "the C interface: pointers in, pointers out")]
 pub mod shim;
 mod si;
 mod tables;
