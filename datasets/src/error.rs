@@ -24,7 +24,8 @@ pub enum DatasetError {
     #[error(
         "no data package named `{name}`; known packages: {}; searched: {}; add a folder with `KOVACS_DATA_PATH` or \
          import one with `kovacs data import`",
-        join(known), join_paths(searched)
+        join(known),
+        join_paths(searched)
     )]
     UnknownPackage {
         /// The name asked for.

@@ -11,6 +11,7 @@ pub mod descriptor;
 mod digest;
 mod error;
 mod field;
+pub mod generate;
 mod package;
 mod read;
 mod registry;

@@ -9,8 +9,8 @@ use crate::error::DatasetError;
 use crate::field::Field;
 use crate::read;
 use crate::table::{Table, TableSource};
-use kovacs_core::units::parse_unit;
 use kovacs_core::Origin;
+use kovacs_core::units::parse_unit;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,8 +36,8 @@ impl Package {
         let folder = folder.as_ref().to_path_buf();
         let path = folder.join(DESCRIPTOR);
         let bytes = std::fs::read(&path).map_err(|source| DatasetError::io("read", &path, source))?;
-        let descriptor: Descriptor = serde_json::from_slice(&bytes)
-            .map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
+        let descriptor: Descriptor =
+            serde_json::from_slice(&bytes).map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
         let package = Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new() };
         package.check()?;
         Ok(package)
@@ -216,8 +216,7 @@ impl Package {
     /// The file of a resource as it lies on disk, symbolic links followed.
     fn file(&self, resource: &Resource) -> Result<PathBuf, DatasetError> {
         let named = self.inside(resource)?;
-        let folder =
-            self.folder.canonicalize().map_err(|source| DatasetError::io("resolve", &self.folder, source))?;
+        let folder = self.folder.canonicalize().map_err(|source| DatasetError::io("resolve", &self.folder, source))?;
         let file = match named.canonicalize() {
             Ok(file) => file,
             Err(source) if source.kind() == std::io::ErrorKind::NotFound => {

@@ -40,10 +40,7 @@ pub(crate) fn words(bytes: &[u8], separator: u8) -> Result<Vec<Vec<String>>, Str
         .with_infer_schema_length(Some(0))
         .with_ignore_errors(false)
         .map_parse_options(|parse| parse.with_separator(separator).with_truncate_ragged_lines(false));
-    let frame = options
-        .into_reader_with_file_handle(Cursor::new(bytes))
-        .finish()
-        .map_err(|error| error.to_string())?;
+    let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().map_err(|error| error.to_string())?;
     let mut rows = vec![Vec::with_capacity(frame.width()); frame.height()];
     for column in frame.columns() {
         let text = column.str().map_err(|error| error.to_string())?;
@@ -116,7 +113,8 @@ impl Place<'_> {
         }
         if field.kind == FieldKind::Number {
             let numbers = column.f64().map_err(|error| self.unreadable(error.to_string()))?;
-            let bad = numbers.iter().enumerate().find_map(|(row, value)| Some(row).zip(value.filter(|v| !v.is_finite())));
+            let bad =
+                numbers.iter().enumerate().find_map(|(row, value)| Some(row).zip(value.filter(|v| !v.is_finite())));
             if let Some((row, value)) = bad {
                 return Err(self.cell(row, field, value.to_string(), expectation(field.kind)));
             }

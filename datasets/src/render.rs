@@ -17,7 +17,8 @@ impl Table {
             })
             .collect();
         let line = |cells: &[String]| {
-            let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
+            let padded: Vec<String> =
+                cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
             format!("{}\n", padded.join("  "))
         };
         let mut text = format!("{}\n{}", grid.caption, line(&grid.headings));

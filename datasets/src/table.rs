@@ -279,10 +279,8 @@ impl Table {
         let converted = self.in_internal_units()?;
         let curve = Curve::new(self.label(), converted.column(x)?, converted.column(y)?)
             .map_err(|source| DatasetError::Curve { table: self.label(), source })?;
-        let mut curve = curve
-            .x_axis(x, converted.unit(x)?.code())
-            .y_axis(y, converted.unit(y)?.code())
-            .from_origin(self.origin());
+        let mut curve =
+            curve.x_axis(x, converted.unit(x)?.code()).y_axis(y, converted.unit(y)?.code()).from_origin(self.origin());
         curve.provenance = self.provenance();
         Ok(curve)
     }
@@ -308,12 +306,7 @@ impl Table {
         DatasetError::NoColumn { table: self.label(), kind, column: name.to_string(), known }
     }
 
-    fn filter_numbers(
-        &self,
-        name: &str,
-        keep: impl Fn(f64) -> bool,
-        condition: String,
-    ) -> Result<Table, DatasetError> {
+    fn filter_numbers(&self, name: &str, keep: impl Fn(f64) -> bool, condition: String) -> Result<Table, DatasetError> {
         let keep: Vec<bool> = self.column(name)?.into_iter().map(keep).collect();
         self.filter(&keep, name, condition)
     }

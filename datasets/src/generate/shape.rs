@@ -1,0 +1,194 @@
+//! The formulas behind the synthetic curves, without noise.
+//!
+//! Stage 1: `sigma = E_U eps1 [p + (1 - p) exp(-(t/tau_s)^beta_s)]`, `tau_s` with an Arrhenius law.
+//! Stage 2: Eq. (1) of the paper written with amplitudes, because `sigma_0` may come near zero:
+//! `sigma = (sigma_0 + S) exp(-(t'/tau_1)^beta_1) - S exp(-(t'/tau_2)^beta_2)`, so `A = 1 + S / sigma_0`.
+//!
+//! `S` is proportional to `eps1 - eps2`: positive below `eps1`, zero at it, negative above. With `beta_2 < beta_1` the
+//! second term is steeper at the beginning, so the stress rises at once if and only if `S > 0`, which is the paper's
+//! main statement. `S` grows exponentially (convexly) with T, and with `ln t_w` slowly below a critical waiting time and
+//! fast above it; `tau_1` and `tau_2` grow with `t_w`, and `tau_2` with T, so that `t_p` grows with all of them.
+
+/// Boltzmann constant, eV/K.
+const BOLTZMANN: f64 = 8.617333262e-5;
+
+/// What a two-step test was done at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conditions {
+    /// Strain of the first stage (1).
+    pub eps1: f64,
+    /// Strain of the second stage (1).
+    pub eps2: f64,
+    /// Waiting time, s.
+    pub t_w: f64,
+    /// Temperature, K.
+    pub temperature: f64,
+}
+
+/// Numbers that shape the curves of one glass. All were chosen; none is printed in the paper.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// Stress per strain of a fast step, MPa.
+    pub unrelaxed_modulus: f64,
+    /// Part of the first stage's stress that never relaxes, 0..1.
+    pub plateau: f64,
+    /// Relaxation time of the first stage at the reference temperature, s.
+    pub first_time: f64,
+    /// Stretching exponent of the first stage.
+    pub first_exponent: f64,
+    /// Activation energy of the first stage, eV.
+    pub first_activation: f64,
+    /// `S` per `E_U (eps1 - eps2)` at the reference conditions.
+    pub memory_strength: f64,
+    /// `tau_2`, the time of the rise, at the reference conditions, s.
+    pub memory_time: f64,
+    /// `beta_2`, below `beta_1`.
+    pub memory_exponent: f64,
+    /// `tau_1`, the time of the late decay, at the reference conditions, s.
+    pub decay_time: f64,
+    /// `beta_1`.
+    pub decay_exponent: f64,
+    /// Power of `t_w` in both times of the second stage.
+    pub waiting_power: f64,
+    /// Waiting time above which `S` grows fast, s.
+    pub critical_waiting: f64,
+    /// Growth of `S` per unit of `ln t_w` below it.
+    pub slow_growth: f64,
+    /// Further growth of `S` per unit of `ln t_w` above it.
+    pub fast_growth: f64,
+    /// Width of the change between the two, in `ln t_w`.
+    pub crossover: f64,
+    /// Logarithmic growth of `S` with temperature, 1/K.
+    pub strength_per_kelvin: f64,
+    /// Logarithmic growth of `tau_2` with temperature, 1/K.
+    pub time_per_kelvin: f64,
+    /// Waiting time of the reference conditions, s.
+    pub reference_waiting: f64,
+    /// Temperature of the reference conditions, K.
+    pub reference_temperature: f64,
+}
+
+impl Shape {
+    /// Stress of the first stage (MPa) at a time (s) after an exact step to `eps1`.
+    pub fn first_stage(&self, at: &Conditions, time: f64) -> f64 {
+        let inverse = 1.0 / at.temperature - 1.0 / self.reference_temperature;
+        let relaxation_time = self.first_time * (self.first_activation / BOLTZMANN * inverse).exp();
+        let decay = stretched(time, relaxation_time, self.first_exponent);
+        self.unrelaxed_modulus * at.eps1 * (self.plateau + (1.0 - self.plateau) * decay)
+    }
+
+    /// Stress of the second stage (MPa) at a time `t'` (s) after an exact step to `eps2`.
+    pub fn second_stage(&self, at: &Conditions, time: f64) -> f64 {
+        let memory = self.memory_amplitude(at);
+        let waited = (at.t_w / self.reference_waiting).powf(self.waiting_power);
+        let warmed = (self.time_per_kelvin * (at.temperature - self.reference_temperature)).exp();
+        let decay = stretched(time, self.decay_time * waited, self.decay_exponent);
+        let rise = stretched(time, self.memory_time * waited * warmed, self.memory_exponent);
+        (self.stress_after_step(at) + memory) * decay - memory * rise
+    }
+
+    /// `sigma_0` (MPa): the stress just after an exact second step.
+    pub fn stress_after_step(&self, at: &Conditions) -> f64 {
+        self.first_stage(at, at.t_w) - self.unrelaxed_modulus * (at.eps1 - at.eps2)
+    }
+
+    /// `S` (MPa), the amplitude of the rise; negative where the second step goes up.
+    pub fn memory_amplitude(&self, at: &Conditions) -> f64 {
+        let waited = self.growth(at.t_w) / self.growth(self.reference_waiting);
+        let warmed = (self.strength_per_kelvin * (at.temperature - self.reference_temperature)).exp();
+        self.memory_strength * self.unrelaxed_modulus * (at.eps1 - at.eps2) * waited * warmed
+    }
+
+    /// Growth of `S` with the waiting time: two straight lines in `ln t_w` with a smooth corner.
+    fn growth(&self, t_w: f64) -> f64 {
+        let above = (t_w / self.critical_waiting).ln();
+        let corner = self.crossover * (1.0 + (above / self.crossover).exp()).ln();
+        1.0 + self.slow_growth * (t_w / self.reference_waiting).ln() + self.fast_growth * corner
+    }
+}
+
+fn stretched(time: f64, relaxation_time: f64, exponent: f64) -> f64 {
+    (-(time / relaxation_time).powf(exponent)).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::glass::{Glass, glasses};
+
+    /// Time (s) and height (MPa) of the largest stress of the noise-free second stage, on a grid of 200 per decade.
+    fn peak(shape: &Shape, at: &Conditions) -> (f64, f64) {
+        let start = shape.second_stage(at, 0.0);
+        let times = (0..=1600).map(|index| 10f64.powf(-2.0 + f64::from(index) / 200.0));
+        let rises = times.map(|time| (time, shape.second_stage(at, time) - start));
+        rises.fold((0.0, 0.0), |best, next| if next.1 > best.1 { next } else { best })
+    }
+
+    fn printed(glass: &Glass) -> Conditions {
+        Conditions { eps1: glass.eps1, eps2: glass.figure_1c_eps2, t_w: glass.t_w, temperature: glass.temperature }
+    }
+
+    /// Checks that both peak time and height rise along a series, for each glass.
+    fn check_rising(factors: &[f64], change: impl Fn(Conditions, f64) -> Conditions) {
+        for glass in glasses() {
+            let peaks: Vec<(f64, f64)> =
+                factors.iter().map(|&factor| peak(&glass.shape, &change(printed(glass), factor))).collect();
+            for pair in peaks.windows(2) {
+                assert!(pair[1].0 > pair[0].0 && pair[1].1 > pair[0].1, "{}: {peaks:?}", glass.id);
+            }
+        }
+    }
+
+    #[test]
+    fn there_is_a_hump_exactly_when_the_second_strain_is_smaller() {
+        for glass in glasses() {
+            for step in 1..=12 {
+                let ratio = f64::from(step) / 8.0;
+                let at = Conditions { eps2: glass.eps1 * ratio, ..printed(glass) };
+                let (_, height) = peak(&glass.shape, &at);
+                assert_eq!(height > 0.0, ratio < 1.0, "{} at eps2/eps1 = {ratio}: {height} MPa", glass.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_hump_grows_with_eps1_temperature_and_waiting_time() {
+        check_rising(&[0.8, 0.9, 1.0, 1.1, 1.2], |at, factor| Conditions { eps1: at.eps1 * factor, ..at });
+        check_rising(&[-20.0, -10.0, 0.0, 10.0, 20.0], |at, kelvin| Conditions {
+            temperature: at.temperature + kelvin,
+            ..at
+        });
+        check_rising(&[0.03, 0.1, 0.3, 1.0, 2.0, 4.0, 8.0], |at, factor| Conditions { t_w: at.t_w * factor, ..at });
+    }
+
+    #[test]
+    fn the_hump_is_higher_and_later_for_a_smaller_second_strain() {
+        check_rising(&[1.3, 1.2, 1.1, 1.0, 0.9, 0.8], |at, factor| Conditions { eps2: at.eps2 * factor, ..at });
+    }
+
+    #[test]
+    fn the_height_is_convex_in_temperature() {
+        for glass in glasses() {
+            let heights: Vec<f64> = [-20.0, -10.0, 0.0, 10.0, 20.0]
+                .iter()
+                .map(|kelvin| Conditions { temperature: glass.temperature + kelvin, ..printed(glass) })
+                .map(|at| peak(&glass.shape, &at).1)
+                .collect();
+            for three in heights.windows(3) {
+                assert!(three[2] - 2.0 * three[1] + three[0] > 0.0, "{}: {heights:?}", glass.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_height_grows_several_times_faster_above_the_critical_waiting_time() {
+        for glass in glasses() {
+            let height = |factor: f64| {
+                let t_w = glass.shape.critical_waiting * factor;
+                peak(&glass.shape, &Conditions { t_w, ..printed(glass) }).1
+            };
+            let (below, above) = (height(0.3) - height(0.1), height(9.0) - height(3.0));
+            assert!(above > 4.0 * below, "{}: {below} MPa below, {above} MPa above, both over a factor 3", glass.id);
+        }
+    }
+}
