@@ -1,0 +1,116 @@
+//! From what a cell produced to what a notebook stores of it, and to what the runner reads in it.
+
+use crate::claim::Claim;
+use crate::notebook::split_lines;
+use kovacs_session::{CellError, MimeBundle, Output};
+use serde_json::{Value, json};
+
+/// MIME type under which a cell publishes a [`Claim`].
+pub const CLAIM_MIME: &str = "application/vnd.kovacs.claim+json";
+/// MIME type under which a cell says that the rest of the notebook makes no sense here: `{"reason": ".."}`.
+pub const SKIP_MIME: &str = "application/vnd.kovacs.skip+json";
+
+/// Collects the outputs of one cell.
+#[derive(Debug, Default)]
+pub(crate) struct Collector {
+    stored: Vec<Stored>,
+    /// Claims published, in order.
+    pub(crate) claims: Vec<Claim>,
+    /// What was published as a claim and is none.
+    pub(crate) bad_claim: Option<String>,
+    /// Why the rest is to be skipped.
+    pub(crate) skip: Option<String>,
+}
+
+#[derive(Debug)]
+enum Stored {
+    Stream { name: &'static str, text: String },
+    Bundle { data: MimeBundle, is_result: bool },
+}
+
+impl Collector {
+    /// Takes one output. Text that follows text of the same stream joins it: ten thousand prints are one record.
+    pub(crate) fn take(&mut self, output: Output) {
+        match output {
+            Output::Stdout(text) => self.stream("stdout", text),
+            Output::Stderr(text) => self.stream("stderr", text),
+            Output::Display { data, is_result } => {
+                self.read(&data);
+                self.stored.push(Stored::Bundle { data, is_result });
+            }
+        }
+    }
+
+    fn stream(&mut self, name: &'static str, more: String) {
+        match self.stored.last_mut() {
+            Some(Stored::Stream { name: last, text }) if *last == name => text.push_str(&more),
+            _ if more.is_empty() => {}
+            _ => self.stored.push(Stored::Stream { name, text: more }),
+        }
+    }
+
+    fn read(&mut self, data: &MimeBundle) {
+        if let Some(value) = data.get(CLAIM_MIME) {
+            match serde_json::from_value(value.clone()) {
+                Ok(claim) => self.claims.push(claim),
+                Err(error) => self.bad_claim = Some(format!("{error} in {value}")),
+            }
+        }
+        if let Some(value) = data.get(SKIP_MIME) {
+            let reason = value.get("reason").and_then(Value::as_str).unwrap_or("the notebook gives no reason");
+            self.skip = Some(reason.to_owned());
+        }
+    }
+
+    /// The outputs as the notebook stores them.
+    pub(crate) fn into_outputs(self, execution_count: u32, error: Option<&CellError>) -> Vec<Value> {
+        let mut result_is_free = true;
+        let mut outputs: Vec<Value> = self
+            .stored
+            .into_iter()
+            .map(|stored| match stored {
+                Stored::Stream { name, text } => {
+                    json!({"output_type": "stream", "name": name, "text": split_lines(&text)})
+                }
+                // A cell has one value; whatever else calls itself the result is a display.
+                Stored::Bundle { data, is_result } if is_result && std::mem::take(&mut result_is_free) => json!({
+                    "output_type": "execute_result",
+                    "data": stored_bundle(data),
+                    "metadata": {},
+                    "execution_count": execution_count,
+                }),
+                Stored::Bundle { data, .. } => {
+                    json!({"output_type": "display_data", "data": stored_bundle(data), "metadata": {}})
+                }
+            })
+            .collect();
+        outputs.extend(error.map(|error| {
+            json!({
+                "output_type": "error",
+                "ename": error.name,
+                "evalue": error.message,
+                "traceback": error.traceback,
+            })
+        }));
+        outputs
+    }
+}
+
+/// JSON types keep their value, all others are text: the schema accepts nothing else.
+fn stored_bundle(data: MimeBundle) -> Value {
+    data.into_iter()
+        .map(|(mime, value)| {
+            let stored = match value {
+                Value::String(text) if !is_json(&mime) => split_lines(&text),
+                value if mime.ends_with("+json") || (mime == "application/json" && value.is_object()) => value,
+                Value::String(text) => split_lines(&text),
+                value => split_lines(&value.to_string()),
+            };
+            (mime, stored)
+        })
+        .collect()
+}
+
+fn is_json(mime: &str) -> bool {
+    mime == "application/json" || mime.ends_with("+json")
+}

@@ -1,0 +1,33 @@
+//! Who wants to know how far a run is.
+
+use crate::run::RunReport;
+use std::path::Path;
+
+/// Told of every step of a run; each method does nothing unless it is written.
+pub trait Progress {
+    /// A notebook with this many cells to run starts.
+    fn notebook_started(&mut self, notebook: &Path, cells: usize) {
+        let _ = (notebook, cells);
+    }
+
+    /// Cell `number` (from 1) of `cells` starts; `label` is the first line of its code.
+    fn cell_started(&mut self, number: usize, cells: usize, label: &str) {
+        let _ = (number, cells, label);
+    }
+
+    /// A cell has ended, after this many seconds.
+    fn cell_done(&mut self, number: usize, cells: usize, seconds: f64) {
+        let _ = (number, cells, seconds);
+    }
+
+    /// The notebook has ended.
+    fn notebook_done(&mut self, report: &RunReport) {
+        let _ = report;
+    }
+}
+
+/// Nobody does.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Progress for Silent {}
