@@ -1,1 +1,36 @@
-//! kovacs-host
+//! Finds model libraries, checks them, opens them, and hands out models.
+//!
+//! A model is native code with the rights of the user, so everything that can be known without running it is checked
+//! first: whose file it is, what is in it, which interface it speaks. Then a private copy named by its SHA-256 is
+//! opened and never closed again, because Rust code cannot be unloaded safely and because a path that was opened once
+//! would answer with the old code after a rebuild. All metadata is copied into owned values at that moment; behind it,
+//! a [`ModelHandle`] is plain, `'static` and cheap to clone, and an [`Instance`] is an
+//! [`Evaluator`](kovacs_core::model::Evaluator) like any other.
+//!
+//! Checks tell a careless mistake from a model; they are no sandbox.
+//!
+//! Unsafe code is in `ffi/` only. The path of a library through the modules: `places` and `models` find it, `source`
+//! reads and judges the file, `inspect` looks into it, `private_copy` puts the verified bytes where nobody else writes,
+//! `ffi` opens it and reads its tables, `instance` runs it.
+
+#![deny(unsafe_code)]
+#![deny(missing_docs)]
+
+mod catalogue;
+mod error;
+#[expect(unsafe_code, reason = "opens libraries, follows their pointers and calls their functions")]
+mod ffi;
+mod inspect;
+mod instance;
+mod models;
+mod places;
+mod plugin;
+mod private_copy;
+mod source;
+
+pub use catalogue::{BrokenLibrary, Catalogue, Entry, PlaceReading, PlaceState};
+pub use error::{HostError, HostErrorKind, LibraryFault};
+pub use instance::Instance;
+pub use models::Models;
+pub use places::{Place, PlaceKind, SEARCH_PATH_VARIABLE};
+pub use plugin::ModelHandle;

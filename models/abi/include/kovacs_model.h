@@ -184,7 +184,8 @@ typedef struct kovacs_model {
     kovacs_status (KOVACS_CALL *create)(const struct kovacs_model *model,
                                   const double *settings,
                                   void **instance, kovacs_error *error);
-    /* [instance] Fix the experiment; may be called again with another. */
+    /* [instance] Fix the experiment; may be called again with another. A refused
+     * one leaves the instance without any: evaluate() answers KOVACS_E_STATE. */
     kovacs_status (KOVACS_CALL *bind)(void *instance, const kovacs_experiment *experiment,
                                 kovacs_error *error);
     /* [instance] Compute. Rows refused get KOVACS_REJECTED in row_status and the

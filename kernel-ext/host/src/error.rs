@@ -1,0 +1,284 @@
+//! Why a model cannot be had: nobody has it, or its library is refused.
+//!
+//! Every message says what was found, where, and what to do; it reads as the end of "cannot load model: ".
+
+use kovacs_core::description::DescriptionFault;
+use std::fmt::{self, Write};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Why a model cannot be had.
+#[derive(Clone, Debug, Error)]
+#[error("{kind}")]
+pub struct HostError {
+    kind: Box<HostErrorKind>,
+}
+
+impl HostError {
+    /// What happened, with its data.
+    pub fn kind(&self) -> &HostErrorKind {
+        &self.kind
+    }
+
+    pub(crate) fn library(path: impl Into<PathBuf>, fault: impl Into<Arc<LibraryFault>>) -> Self {
+        HostErrorKind::Library { path: path.into(), fault: fault.into() }.into()
+    }
+}
+
+impl From<HostErrorKind> for HostError {
+    fn from(kind: HostErrorKind) -> Self {
+        HostError { kind: Box::new(kind) }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum HostErrorKind {
+    /// No library in any of the places has a model of this name.
+    #[error("{}", unknown_model(.name, .known, .places, .broken))]
+    UnknownModel {
+        /// As asked for.
+        name: String,
+        /// Full ids of the models there are.
+        known: Vec<String>,
+        /// Every place searched, in order, with what was found there.
+        places: Vec<(PathBuf, String)>,
+        /// Libraries that were found and refused, with the reason.
+        broken: Vec<(PathBuf, String)>,
+    },
+    /// Several models end in this short name.
+    #[error("the name `{name}` fits several models: {}; use the full id", backticked(.ids))]
+    AmbiguousName {
+        /// As asked for.
+        name: String,
+        /// Full ids.
+        ids: Vec<String>,
+    },
+    /// Two libraries in one folder claim the same model, so neither can be preferred.
+    #[error(
+        "model `{id}` is in two libraries of the same folder, `{}` and `{}`; remove one of them",
+        .first.display(), .second.display()
+    )]
+    DuplicateInFolder {
+        /// Full id.
+        id: String,
+        /// One library.
+        first: PathBuf,
+        /// The other one.
+        second: PathBuf,
+    },
+    /// A library was named by its path and has several models.
+    #[error("library `{}` has the models {}; say which one: `{}#{}`", .path.display(), backticked(.ids),
+        .path.display(), .ids.first().map_or("", String::as_str))]
+    SeveralModels {
+        /// The library.
+        path: PathBuf,
+        /// Full ids.
+        ids: Vec<String>,
+    },
+    /// A library was named by its path, and the model asked for is not in it.
+    #[error("library `{}` has no model `{name}`; it has {}", .path.display(), backticked(.ids))]
+    NotInLibrary {
+        /// The library.
+        path: PathBuf,
+        /// As asked for.
+        name: String,
+        /// Full ids.
+        ids: Vec<String>,
+    },
+    /// A path that depends on the current folder.
+    #[error("path `{}` is relative; give the absolute path of the library, or the id of a model", .path.display())]
+    RelativePath {
+        /// As given.
+        path: PathBuf,
+    },
+    /// A library is refused.
+    #[error("library `{}`: {fault}", .path.display())]
+    Library {
+        /// The library.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        fault: Arc<LibraryFault>,
+    },
+}
+
+/// Why a library is refused.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum LibraryFault {
+    /// The file cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[source] io::Error),
+    /// A folder, a pipe, a device.
+    #[error("is not a regular file")]
+    NotAFile,
+    /// Larger than any model.
+    #[error("has {size} bytes, more than the limit of {limit}")]
+    TooLarge {
+        /// Bytes.
+        size: u64,
+        /// Bytes.
+        limit: u64,
+    },
+    /// Somebody else could have put anything into it.
+    #[error("{what} belongs to user {owner}, neither to you nor to root; copy the library into a folder of your own")]
+    ForeignOwner {
+        /// `the file` or `its folder`.
+        what: &'static str,
+        /// Numeric user.
+        owner: u32,
+    },
+    /// Somebody else could change it.
+    #[error("{what} can be written by others (mode {mode:o}); run `chmod go-w` on it")]
+    WritableByOthers {
+        /// `the file` or `its folder`.
+        what: &'static str,
+        /// Permission bits.
+        mode: u32,
+    },
+    /// Not in the format of this platform's shared libraries.
+    #[error("is not a shared library of this platform: {found}; a model is built as a `cdylib` or with `cc -shared`")]
+    NotALibrary {
+        /// What it is.
+        found: String,
+    },
+    /// Built for another processor.
+    #[error("is built for {found}, this machine is {expected}; build it here")]
+    OtherArchitecture {
+        /// Architecture of the library.
+        found: String,
+        /// Architecture of this program.
+        expected: &'static str,
+    },
+    /// Speaks another major of the interface.
+    #[error("is built for ABI {found}, this host speaks {host}; rebuild it against this version's `kovacs_model.h`")]
+    OtherAbi {
+        /// Major of the library.
+        found: u32,
+        /// Major of this host.
+        host: u32,
+    },
+    /// A shared library, but not of a model.
+    #[error("does not export `kovacs_plugin_v0`, so it holds no model; see `export_models!` or `kovacs_model.h`")]
+    NoEntry,
+    /// The private copy cannot be written.
+    #[error("cannot be copied to `{}`: {source}; set XDG_CACHE_HOME to a folder you can write", .folder.display())]
+    Copy {
+        /// Where the copy was to go.
+        folder: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The system loader refuses it.
+    #[error("cannot be opened: {message}")]
+    Open {
+        /// The loader's own words.
+        message: String,
+    },
+    /// The entry function gives no tables.
+    #[error("gives no tables: `kovacs_plugin_v0` answers {status}{}", after_colon(.message))]
+    Entry {
+        /// Status code.
+        status: i32,
+        /// What it logged, if anything.
+        message: String,
+    },
+    /// A pointer that must lead somewhere is NULL or misaligned.
+    #[error("{what} is NULL or misaligned; the header says that it must not be")]
+    BadPointer {
+        /// Which field of which table.
+        what: String,
+    },
+    /// A table is shorter than the interface asks for, or of an impossible size.
+    #[error("{what} says its size is {size} bytes, which does not fit the {expected} of the header")]
+    TableSize {
+        /// Which table.
+        what: String,
+        /// `struct_size` as found.
+        size: u32,
+        /// Size in the header.
+        expected: usize,
+    },
+    /// A list is longer than is sensible.
+    #[error("{what} has {count} entries, more than the limit of {limit}")]
+    TooMany {
+        /// Which list.
+        what: String,
+        /// Number of entries.
+        count: u64,
+        /// Limit.
+        limit: u64,
+    },
+    /// A text is not UTF-8.
+    #[error("{what} is not UTF-8")]
+    NotUtf8 {
+        /// Which field of which table.
+        what: String,
+    },
+    /// A text does not end.
+    #[error("{what} does not end within {limit} bytes")]
+    EndlessText {
+        /// Which field of which table.
+        what: String,
+        /// Bytes looked at.
+        limit: usize,
+    },
+    /// No model at all.
+    #[error("has no models")]
+    NoModels,
+    /// Two models of one library have the same id.
+    #[error("has two models with the id `{id}`")]
+    DuplicateModel {
+        /// Full id.
+        id: String,
+    },
+    /// What a model says of itself does not hold together.
+    #[error("model `{model}`: {fault}")]
+    Description {
+        /// Full id as found.
+        model: String,
+        /// What is wrong.
+        #[source]
+        fault: DescriptionFault,
+    },
+}
+
+fn unknown_model(
+    name: &str,
+    known: &[String],
+    places: &[(PathBuf, String)],
+    broken: &[(PathBuf, String)],
+) -> impl fmt::Display {
+    let mut text = format!("there is no model `{name}`; ");
+    // Writing into a `String` cannot fail.
+    let _ = match known {
+        [] => write!(text, "no model was found at all"),
+        _ => write!(text, "there are {}", backticked(known)),
+    };
+    text.push_str("\nsearched, in this order:");
+    for (path, found) in places {
+        let _ = write!(text, "\n  {}: {found}", path.display());
+    }
+    for (path, reason) in broken {
+        let _ = write!(text, "\nrefused: `{}` {reason}", path.display());
+    }
+    let library = crate::places::library_name(&name.replace(['-', '.'], "_"));
+    let _ = write!(
+        text,
+        "\nput its library (`{library}` or similar) into one of these folders, or name its folder in {}",
+        crate::places::SEARCH_PATH_VARIABLE
+    );
+    text
+}
+
+fn backticked(ids: &[String]) -> String {
+    ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn after_colon(message: &str) -> String {
+    if message.is_empty() { String::new() } else { format!(": {message}") }
+}

@@ -1,0 +1,82 @@
+//! Looks into a library before any of its code runs.
+//!
+//! Constructors run as soon as the system loader opens a library, so this is the last moment for a friendly refusal:
+//! another format, another processor, another major of the interface, or no model at all.
+
+use crate::error::LibraryFault;
+use kovacs_abi::{ABI_MAJOR, ENTRY_PREFIX};
+use object::read::{File, NameOrOrdinal, Object};
+use object::{Architecture, BinaryFormat, FileKind, ObjectKind};
+
+/// Checks format, architecture and exported symbol.
+///
+/// # Errors
+/// What the bytes are instead of a model library for this program.
+pub(crate) fn inspect(bytes: &[u8]) -> Result<(), LibraryFault> {
+    let not_a_library = |found: String| LibraryFault::NotALibrary { found };
+    if bytes.is_empty() {
+        return Err(not_a_library("the file is empty".to_owned()));
+    }
+    if FileKind::parse(bytes).is_err() {
+        return Err(not_a_library(format!("it begins with {}", beginning(bytes))));
+    }
+    let file = File::parse(bytes).map_err(|error| not_a_library(format!("it is damaged ({error})")))?;
+    if file.format() != native_format() {
+        return Err(not_a_library(format!("its format is {:?}", file.format())));
+    }
+    let (found, expected) = (file.architecture(), std::env::consts::ARCH);
+    if found != native_architecture() || !file.is_64() {
+        return Err(LibraryFault::OtherArchitecture { found: architecture_name(found), expected });
+    }
+    if file.kind() != ObjectKind::Dynamic {
+        return Err(not_a_library(format!("it is a file of kind {:?}", file.kind())));
+    }
+    let exports = file.exports().map_err(|error| not_a_library(format!("its symbols are damaged ({error})")))?;
+    // A damaged entry of the table is not the entry symbol.
+    let majors: Vec<u32> = exports.flatten().filter_map(|export| entry_major(export.name())).collect();
+    match majors.iter().max() {
+        _ if majors.contains(&ABI_MAJOR) => Ok(()),
+        Some(&found) => Err(LibraryFault::OtherAbi { found, host: ABI_MAJOR }),
+        None => Err(LibraryFault::NoEntry),
+    }
+}
+
+/// The ABI major in the name of an entry symbol.
+fn entry_major(symbol: NameOrOrdinal<&[u8]>) -> Option<u32> {
+    let NameOrOrdinal::Name(symbol) = symbol else { return None };
+    let symbol = std::str::from_utf8(symbol).ok()?;
+    // Mach-O puts an underscore in front of every C name.
+    let symbol = symbol.strip_prefix('_').unwrap_or(symbol);
+    symbol.strip_prefix(ENTRY_PREFIX)?.parse().ok()
+}
+
+/// The first bytes as text if they are text, else as numbers.
+fn beginning(bytes: &[u8]) -> String {
+    let head = &bytes[..bytes.len().min(12)];
+    if head.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ' || *byte == b'\n') {
+        format!("the text {:?}", String::from_utf8_lossy(head))
+    } else {
+        format!("the bytes {head:02x?}")
+    }
+}
+
+fn native_format() -> BinaryFormat {
+    if cfg!(target_vendor = "apple") { BinaryFormat::MachO } else { BinaryFormat::Elf }
+}
+
+fn native_architecture() -> Architecture {
+    match std::env::consts::ARCH {
+        "x86_64" => Architecture::X86_64,
+        "aarch64" => Architecture::Aarch64,
+        "riscv64" => Architecture::Riscv64,
+        "loongarch64" => Architecture::LoongArch64,
+        "powerpc64" => Architecture::PowerPc64,
+        "s390x" => Architecture::S390x,
+        _ => Architecture::Unknown,
+    }
+}
+
+/// As `std::env::consts::ARCH` spells it, so that both names in a message look alike.
+fn architecture_name(architecture: Architecture) -> String {
+    format!("{architecture:?}").to_lowercase()
+}
