@@ -14,7 +14,10 @@ pub mod hump;
 pub mod linear_response;
 pub mod model;
 pub mod protocol;
+pub mod sampled_hump;
 pub mod second_stage;
+#[cfg(feature = "toml")]
+pub mod toml_form;
 pub mod two_step;
 pub mod units;
 
@@ -22,6 +25,7 @@ pub use curve::{Curve, CurveError, Origin};
 pub use history::{Control, History};
 pub use hump::{Hump, find_hump};
 pub use protocol::{Protocol, ProtocolError, Segment, Stage};
+pub use sampled_hump::{SampledHump, hump_of_samples};
 pub use second_stage::{SecondStage, observe_second_stage};
 pub use two_step::TwoStep;
 

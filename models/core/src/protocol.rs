@@ -385,6 +385,23 @@ pub enum ProtocolError {
     },
 }
 
+impl ProtocolError {
+    /// Number of the segment at fault, from 1, where one is.
+    pub fn segment(&self) -> Option<usize> {
+        match self {
+            ProtocolError::Segment { segment, .. }
+            | ProtocolError::ControlChange { segment, .. }
+            | ProtocolError::SecondJump { segment, .. }
+            | ProtocolError::Unresolved { segment, .. }
+            | ProtocolError::StrainUnknown { segment } => Some(*segment),
+            ProtocolError::Empty
+            | ProtocolError::NoDuration
+            | ProtocolError::Setting { .. }
+            | ProtocolError::MissingStage { .. } => None,
+        }
+    }
+}
+
 fn control_name(control: Control) -> &'static str {
     match control {
         Control::Strain => "strain",
@@ -425,7 +442,7 @@ impl fmt::Display for ProtocolError {
                 write!(f, "segment {segment} prescribes stress; the strain there follows from a model")
             }
             ProtocolError::MissingStage { needed, found } => {
-                write!(f, "the protocol has {found} stages of constant strain and temperature, {needed} are needed")
+                write!(f, "the protocol has {found} stages of constant strain after the rest, {needed} are needed")
             }
         }
     }

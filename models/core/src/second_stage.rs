@@ -3,9 +3,10 @@
 //! The shell, cells and tests call [`observe_second_stage`], so that `t_p` and `delta_sigma` of a plugin mean the same
 //! wherever they are printed. It sees an [`Evaluator`] only: a loaded library and a linked model are the same to it.
 
+use crate::history::{Control, History};
 use crate::hump::{self, Hump, HumpError, Window};
 use crate::model::{Batch, EvaluationError, Evaluator, Experiment, RowStatus};
-use crate::protocol::ProtocolError;
+use crate::protocol::{Protocol, ProtocolError};
 use crate::two_step::TwoStep;
 
 /// The observables of a second stage.
@@ -59,30 +60,82 @@ pub fn observe_second_stage(
     parameters: &[f64],
     test: &TwoStep,
 ) -> Result<SecondStage, EvaluationError> {
+    let history = test.protocol()?.nodes()?;
+    let stage = StageTimes {
+        waited: test.t_w,
+        before: test.first_stage_end(),
+        start: test.second_stage_start(),
+        duration: test.duration,
+        dead_time: test.dead_time,
+    };
+    observe(evaluator, parameters, history, stage, test.eps1)
+}
+
+/// Computes the same observables for the second stage of any protocol: the first two stages of constant strain after
+/// the rest count, whatever ramps lie before and between them. `dead_time` in s.
+///
+/// # Errors
+/// As [`observe_second_stage`], and a protocol with fewer than two stages, or with stress control in one of them.
+pub fn observe_protocol(
+    evaluator: &mut dyn Evaluator,
+    parameters: &[f64],
+    protocol: &Protocol,
+    dead_time: f64,
+) -> Result<SecondStage, EvaluationError> {
+    let stages: Vec<_> = protocol
+        .stages()?
+        .into_iter()
+        .filter(|stage| stage.control == Control::Strain)
+        .skip_while(|stage| stage.level == 0.0)
+        .collect();
+    let [first, second, ..] = stages.as_slice() else {
+        return Err(ProtocolError::MissingStage { needed: 2, found: stages.len() }.into());
+    };
+    let stage = StageTimes {
+        waited: first.end - first.start,
+        before: first.end,
+        start: second.start,
+        duration: second.end - second.start,
+        dead_time,
+    };
+    observe(evaluator, parameters, protocol.nodes()?, stage, first.level)
+}
+
+/// Where the second stage lies, all in s.
+struct StageTimes {
+    /// How long the first stage lasted.
+    waited: f64,
+    /// Last moment of the first stage.
+    before: f64,
+    /// Where `t'` is zero.
+    start: f64,
+    duration: f64,
+    dead_time: f64,
+}
+
+fn observe(
+    evaluator: &mut dyn Evaluator,
+    parameters: &[f64],
+    history: History,
+    stage: StageTimes,
+    eps1: f64,
+) -> Result<SecondStage, EvaluationError> {
     let continuous = evaluator.description().capabilities.continuous;
-    let history = test.protocol().and_then(|protocol| protocol.nodes()).map_err(malformed)?;
+    let mut experiment =
+        Experiment { history, times: Vec::new(), before: Vec::new(), wanted: vec!["stress".to_owned()] };
     let mut stress_at = |times: Vec<f64>, before: Vec<bool>| {
-        let experiment = Experiment { history: history.clone(), times, before, wanted: vec!["stress".to_owned()] };
+        (experiment.times, experiment.before) = (times, before);
         evaluate_one(evaluator, &experiment, parameters)
     };
-
-    let first_stage_end = stress_at(vec![test.first_stage_end()], vec![true])?;
-    let sigma_tw = first_stage_end.first().copied().unwrap_or(f64::NAN);
-    let start = test.second_stage_start();
-    let first = if continuous { (1e-6 * test.t_w).min(1e-2) } else { 1e-2 };
-    let window = Window { dead_time: test.dead_time, first: first.min(0.1 * test.duration), last: test.duration };
-    let mut after_step = |times: &[f64]| stress_at(times.iter().map(|time| start + time).collect(), Vec::new());
-    let located = hump::find_hump(&mut after_step, window, continuous).map_err(|error| match error {
+    let sigma_tw = stress_at(vec![stage.before], vec![true])?.first().copied().unwrap_or(f64::NAN);
+    let first = if continuous { (1e-6 * stage.waited).min(1e-2) } else { 1e-2 };
+    let window = Window { dead_time: stage.dead_time, first: first.min(0.1 * stage.duration), last: stage.duration };
+    let after_step = |times: &[f64]| stress_at(times.iter().map(|time| stage.start + time).collect(), Vec::new());
+    let located = hump::find_hump(after_step, window, continuous).map_err(|error| match error {
         HumpError::Evaluate(source) => source,
         other => malformed(other),
     })?;
-    Ok(SecondStage {
-        hump: located.hump,
-        sigma_0: located.sigma_0,
-        sigma_tw,
-        dead_time: test.dead_time,
-        eps1: test.eps1,
-    })
+    Ok(SecondStage { hump: located.hump, sigma_0: located.sigma_0, sigma_tw, dead_time: stage.dead_time, eps1 })
 }
 
 /// Binds an experiment and computes one parameter vector: the wanted outputs one after the other, each as long as

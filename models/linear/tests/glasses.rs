@@ -5,7 +5,7 @@
 
 use kovacs_core::glasses::{GLASSES, glass};
 use kovacs_core::model::{EvaluationError, Evaluator, Experiment};
-use kovacs_core::second_stage::evaluate_one;
+use kovacs_core::second_stage::{evaluate_one, observe_protocol};
 use kovacs_core::{Hump, Protocol, SecondStage, TwoStep, observe_second_stage};
 use kovacs_linear::{Kww, Prony};
 use kovacs_sdk::{Local, Model};
@@ -165,4 +165,25 @@ fn every_parameter_set_belongs_to_a_glass_of_the_paper() {
         assert!(description.presets.iter().all(|preset| preset.origin == "tuned"));
         description.check().unwrap();
     }
+}
+
+#[test]
+fn any_protocol_has_its_second_stage_found() {
+    let mut model = Local::<Kww>::new(&[]).unwrap();
+    let parameters = model.description().defaults();
+    let mut observe = |protocol: Protocol, dead_time: f64| {
+        observe_protocol(&mut model, &parameters, &protocol, dead_time).map_err(|error| error.to_string())
+    };
+    // The same ramps written segment by segment, after a rest.
+    let written = Protocol::at(593.0).hold(50.0).ramp(1.0, 10.0).hold(900.0).ramp(0.6, 4.0).hold(1e6);
+    let stage = observe(written, 0.0).unwrap();
+    check(stage.sigma_0, 0.3450044982, 1e-9);
+    check(stage.t_p().unwrap(), 267.133, 2e-6);
+    check(stage.delta_sigma().unwrap(), 0.0251918385, 2e-9);
+    assert_eq!(
+        observe(Protocol::at(593.0).step(1.0).hold(10.0), 0.0).unwrap_err(),
+        "malformed experiment: the protocol has 1 stages of constant strain after the rest, 2 are needed"
+    );
+    let late = observe(Protocol::two_step(1.0, 0.6, 10.0, 5.0, 593.0), 6.0).unwrap_err();
+    assert!(late.contains("cannot look for a hump") && late.contains("dead time of 6 s"), "{late}");
 }
