@@ -61,3 +61,33 @@ pub(crate) fn is_library_name(path: &Path) -> bool {
     let stem = name.strip_prefix(consts::DLL_PREFIX).and_then(|rest| rest.strip_suffix(consts::DLL_SUFFIX));
     stem.and_then(|stem| stem.strip_prefix(LIBRARY_INFIX)).is_some_and(|model| !model.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_folders_come_before_those_of_the_program() {
+        let search_path = env::join_paths(["/models", "", "relative"]).unwrap();
+        let places = standard(Some(Path::new("/opt/kovacs/bin")), Some(search_path));
+        let found: Vec<(PlaceKind, &str)> =
+            places.iter().map(|place| (place.kind, place.path.to_str().unwrap())).collect();
+        use PlaceKind::{Built, Installed, Named};
+        let expected = [
+            (Named, "/models"),
+            (Named, "relative"),
+            (Built, "/opt/kovacs/bin"),
+            (Built, "/opt/kovacs/bin/deps"),
+            (Installed, "/opt/kovacs/lib/kovacs/models"),
+        ];
+        assert_eq!(found, expected);
+        assert!(standard(None, None).is_empty());
+    }
+
+    #[test]
+    fn a_model_library_is_known_by_its_name() {
+        assert!(is_library_name(&Path::new("/models").join(library_name("aoi"))));
+        assert!(!is_library_name(Path::new("/models/libserde-1.so")));
+        assert!(!is_library_name(Path::new("/models").join(library_name("")).as_path()));
+    }
+}

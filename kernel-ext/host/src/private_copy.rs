@@ -26,8 +26,12 @@ pub(crate) struct PrivateCopy {
 /// # Errors
 /// Neither folder can be written.
 pub(crate) fn write(bytes: &[u8], digest: &str) -> Result<PrivateCopy, LibraryFault> {
+    write_to(cache_folder(), bytes, digest)
+}
+
+fn write_to(cache: Option<PathBuf>, bytes: &[u8], digest: &str) -> Result<PrivateCopy, LibraryFault> {
     let name = format!("{digest}{}", consts::DLL_SUFFIX);
-    if let Some(folder) = cache_folder()
+    if let Some(folder) = cache
         && let Ok(path) = prepare(&folder).and_then(|()| write_into(&folder, &name, bytes))
     {
         remove_old_copies(&folder);
@@ -88,5 +92,65 @@ fn remove_old_copies(folder: &Path) {
         if age.is_some_and(|age| age > KEPT_FOR) {
             let _ = fs::remove_file(entry.path());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copy_is_the_users_alone_and_made_once() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = home.path().join("kovacs").join("models");
+        let copy = write_to(Some(cache.clone()), b"code", "d1").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
+        assert_eq!((mode(&cache), mode(&copy.path)), (0o700, 0o500));
+        let inode = fs::metadata(&copy.path).unwrap().ino();
+        let again = write_to(Some(cache.clone()), b"code", "d1").unwrap();
+        assert_eq!(fs::metadata(&again.path).unwrap().ino(), inode);
+        assert_eq!(fs::read_dir(&cache).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_copy_that_is_not_what_its_name_says_is_replaced() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = home.path().to_path_buf();
+        fs::write(cache.join(format!("d1{}", consts::DLL_SUFFIX)), b"evil").unwrap();
+        let copy = write_to(Some(cache), b"code", "d1").unwrap();
+        assert_eq!(fs::read(copy.path).unwrap(), b"code");
+    }
+
+    #[test]
+    fn a_loose_cache_folder_is_closed_first() {
+        let home = tempfile::tempdir().unwrap();
+        fs::set_permissions(home.path(), Permissions::from_mode(0o777)).unwrap();
+        write_to(Some(home.path().to_path_buf()), b"code", "d1").unwrap();
+        assert_eq!(fs::metadata(home.path()).unwrap().mode() & 0o777, 0o700);
+    }
+
+    #[test]
+    fn without_a_usable_cache_the_copy_is_temporary() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        fs::write(&file, b"").unwrap();
+        for cache in [None, Some(file.join("models"))] {
+            let copy = write_to(cache, b"code", "d1").unwrap();
+            assert_eq!(fs::read(&copy.path).unwrap(), b"code");
+            let path = copy.path.clone();
+            drop(copy);
+            assert!(!path.exists());
+        }
+    }
+
+    #[test]
+    fn copies_that_nobody_opened_for_long_are_removed() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = home.path().to_path_buf();
+        let old = write_to(Some(cache.clone()), b"old", "d1").unwrap().path;
+        let long_ago = SystemTime::now() - KEPT_FOR - Duration::from_secs(60);
+        fs::File::open(&old).unwrap().set_modified(long_ago).unwrap();
+        let new = write_to(Some(cache), b"new", "d2").unwrap().path;
+        assert!(!old.exists() && new.exists());
     }
 }

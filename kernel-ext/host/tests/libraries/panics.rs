@@ -1,0 +1,89 @@
+//! A Rust model that panics: the host has another standard library than the plugin, so a panic that crossed the border
+//! would abort this very process.
+
+use crate::support::one_step;
+use kovacs_core::model::{Batch, EvaluationError, Evaluator, RowStatus};
+use kovacs_host::{Instance, ModelHandle, Models};
+
+/// The library of `clumsy.rs`, which cargo builds with the examples of this package.
+fn clumsy() -> ModelHandle {
+    let executable = std::env::current_exe().expect("a test knows its executable");
+    let profile = executable.parent().and_then(|deps| deps.parent()).expect("tests lie in `<profile>/deps`");
+    let name = format!("{}clumsy{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let path = profile.join("examples").join(name);
+    let loaded = Models::in_places(Vec::new()).load(path.to_str().expect("the path is UTF-8"));
+    loaded.unwrap_or_else(|error| panic!("{error}; `cargo test` builds it, `cargo test --test libraries` does not"))
+}
+
+fn instance(trips_in: f64) -> Result<Instance, EvaluationError> {
+    clumsy().instance(&[trips_in])
+}
+
+/// The message of a failure without its place, which names a line of the source.
+fn tail(error: EvaluationError) -> String {
+    let text = error.to_string();
+    assert!(text.starts_with("model `org.example.clumsy` failed: panic at "), "{text}");
+    assert!(text.contains("clumsy.rs:"), "{text}");
+    text.split_once("clumsy.rs:")
+        .map(|(_, rest)| rest.trim_start_matches(char::is_numeric).to_owned())
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_panic_while_starting_is_a_failure_with_message_and_place() {
+    let Err(error) = instance(1.0) else { panic!("there is an instance") };
+    assert!(tail(error).contains("tripped while starting"));
+}
+
+#[test]
+fn a_panic_while_binding_breaks_the_instance_and_no_other() {
+    let mut model = instance(2.0).unwrap();
+    assert!(tail(model.bind(&one_step(&[0.0])).unwrap_err()).contains("tripped over the experiment"));
+    let again = model.bind(&one_step(&[0.0])).unwrap_err().to_string();
+    assert!(again.contains("the instance broke in an earlier call: panic at "), "{again}");
+    let mut other = instance(0.0).unwrap();
+    assert!(other.bind(&one_step(&[0.0])).is_ok());
+}
+
+#[test]
+fn a_panic_while_evaluating_is_cut_at_a_character_and_breaks_the_instance() {
+    let mut model = instance(3.0).unwrap();
+    model.bind(&one_step(&[0.0])).unwrap();
+    assert_eq!(model.evaluate(Batch::new(&[1.0])).unwrap().values, [1.0]);
+    let message = tail(model.evaluate(Batch::new(&[2.0])).unwrap_err());
+    assert!(message.starts_with(": größe größe") && !message.contains('\u{fffd}'), "{message}");
+    assert!(model.evaluate(Batch::new(&[1.0])).is_err());
+}
+
+#[test]
+fn a_panic_on_release_ends_there() {
+    let mut model = instance(4.0).unwrap();
+    model.bind(&one_step(&[0.0])).unwrap();
+    drop(model);
+    assert!(instance(0.0).is_ok());
+}
+
+#[test]
+fn progress_passes_through_a_rust_model() {
+    let mut model = instance(0.0).unwrap();
+    model.bind(&one_step(&[0.0])).unwrap();
+    let mut seen = Vec::new();
+    let mut tick = |fraction: f64| {
+        seen.push(fraction);
+        seen.len() < 2
+    };
+    let evaluation = model.evaluate(Batch { tick: Some(&mut tick), ..Batch::new(&[1.0, 2.0, 3.0, 4.0]) }).unwrap();
+    assert_eq!(seen, [0.125, 0.375]);
+    use RowStatus::{Cancelled, Done};
+    assert_eq!(evaluation.status, [Done, Cancelled, Cancelled, Cancelled]);
+    assert_eq!(model.evaluate(Batch::new(&[5.0])).unwrap().values, [5.0]);
+}
+
+#[test]
+fn settings_are_checked_before_the_model_sees_them() {
+    let Err(error) = instance(7.0) else { panic!("there is an instance") };
+    let expected =
+        "model `org.example.clumsy` cannot be made with these settings: setting `trips_in` = 7 1 is outside [0, 4]";
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(clumsy().description().settings[0].choices, ["nothing", "new", "bind", "evaluate", "drop"]);
+}
