@@ -5,6 +5,8 @@
 
 #![deny(unsafe_code)]
 
+mod closure;
+pub mod figure;
 mod notices;
 mod objects;
 mod operations;

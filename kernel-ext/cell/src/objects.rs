@@ -1,8 +1,121 @@
-//! What the engine holds for cells, by number: tables and models. Variables in cells hold the numbers.
-pub(crate) struct Objects;
-pub(crate) fn objects() -> Objects { Objects }
+//! What the engine holds for cells, by number: tables and models. Variables in cells hold the numbers, and count how
+//! many of them there are; the last one to go lets go of the object.
+
+use kovacs::{Error, Result};
+use kovacs_core::model::Evaluator;
+use kovacs_datasets::Table;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// A model that cells share; calls to one model follow one another.
+pub(crate) type SharedModel = Arc<Mutex<Box<dyn Evaluator>>>;
+
+/// Everything held for cells.
+#[derive(Default)]
+pub(crate) struct Objects {
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    last: u64,
+    held: HashMap<u64, Entry>,
+}
+
+struct Entry {
+    count: usize,
+    object: Object,
+}
+
+enum Object {
+    Table(HeldTable),
+    Model(SharedModel),
+}
+
+struct HeldTable {
+    table: Arc<Table>,
+    /// Columns that a cell has looked at: in place until the table goes, because cells hold slices of them.
+    columns: HashMap<String, Box<[f64]>>,
+}
+
+/// The objects of this process.
+pub(crate) fn objects() -> &'static Objects {
+    static OBJECTS: OnceLock<Objects> = OnceLock::new();
+    OBJECTS.get_or_init(Objects::default)
+}
+
 impl Objects {
- pub(crate) fn number_column(&self, _h: u64, _n: &str) -> Option<(*const f64, usize)> { None }
- pub(crate) fn retain(&self, _h: u64) {}
- pub(crate) fn release(&self, _h: u64) {}
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, object: Object) -> u64 {
+        let mut entries = self.lock();
+        entries.last += 1;
+        let number = entries.last;
+        entries.held.insert(number, Entry { count: 1, object });
+        number
+    }
+
+    /// Holds a table for the one who gets the number.
+    pub(crate) fn hold_table(&self, table: Table) -> u64 {
+        self.hold(Object::Table(HeldTable { table: Arc::new(table), columns: HashMap::new() }))
+    }
+
+    /// Holds a model for the one who gets the number.
+    pub(crate) fn hold_model(&self, model: Box<dyn Evaluator>) -> u64 {
+        self.hold(Object::Model(Arc::new(Mutex::new(model))))
+    }
+
+    /// One more variable has the number.
+    pub(crate) fn retain(&self, number: u64) {
+        if let Some(entry) = self.lock().held.get_mut(&number) {
+            entry.count += 1;
+        }
+    }
+
+    /// One variable less has the number.
+    pub(crate) fn release(&self, number: u64) {
+        let mut entries = self.lock();
+        let Some(entry) = entries.held.get_mut(&number) else { return };
+        entry.count -= 1;
+        if entry.count == 0 {
+            let last = entries.held.remove(&number);
+            // Dropping a model may run code of a cell, which may call back.
+            drop(entries);
+            drop(last);
+        }
+    }
+
+    /// The table with this number.
+    pub(crate) fn table(&self, number: u64) -> Result<Arc<Table>> {
+        match self.lock().held.get(&number).map(|entry| &entry.object) {
+            Some(Object::Table(held)) => Ok(Arc::clone(&held.table)),
+            _ => Err(gone("table")),
+        }
+    }
+
+    /// The model with this number.
+    pub(crate) fn model(&self, number: u64) -> Result<SharedModel> {
+        match self.lock().held.get(&number).map(|entry| &entry.object) {
+            Some(Object::Model(model)) => Ok(Arc::clone(model)),
+            _ => Err(gone("model")),
+        }
+    }
+
+    /// Address and length of a column of numbers, which stays in place while the table is held.
+    pub(crate) fn number_column(&self, number: u64, name: &str) -> Option<(*const f64, usize)> {
+        let mut entries = self.lock();
+        let Object::Table(held) = &mut entries.held.get_mut(&number)?.object else { return None };
+        if !held.columns.contains_key(name) {
+            let values = held.table.column(name).ok()?;
+            held.columns.insert(name.to_owned(), values.into_boxed_slice());
+        }
+        held.columns.get(name).map(|values| (values.as_ptr(), values.len()))
+    }
+}
+
+fn gone(what: &str) -> Error {
+    Error::new("Gone", format!("this {what} belongs to an earlier cell process"))
+        .with_remedy(format!("run the cell that made the {what} again"))
 }

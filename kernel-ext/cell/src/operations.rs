@@ -1,25 +1,122 @@
-//! What each operation of the seam does.
+//! What each operation of the seam does: decodes the arguments, calls the crate that knows, encodes the answer.
 
+use crate::closure::CellModel;
+use crate::figure;
 use crate::notices::Incident;
+use crate::objects::objects;
 use crate::table::{CellClosure, notices};
+use kovacs::codec;
 use kovacs::display::Bundle;
 use kovacs::seam::Operation;
-use kovacs::wire::{Reader, WireError};
+use kovacs::wire::{Reader, WireError, Writer};
 use kovacs::{Error, Result};
+use kovacs_core::model::{Evaluator, Experiment};
+use kovacs_core::second_stage::{evaluate_one, observe_second_stage};
+use kovacs_datasets::{Package, Registry, Table};
+use kovacs_host::Models;
+use std::collections::BTreeSet;
+use std::fmt::{Debug, Display};
+use std::path::Path;
+use std::sync::{OnceLock, PoisonError};
+
+/// Rows of a table that are shown.
+const SHOWN_ROWS: usize = 10;
 
 /// Does one operation: encoded arguments in, encoded answer out.
 pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
-    let mut reader = Reader::new(input);
+    let reader = &mut Reader::new(input);
+    let mut writer = Writer::new();
     match operation {
         Operation::Display => {
             let is_result = reader.bool()?;
-            notices().display(&Bundle::decode(&mut reader)?, is_result);
+            notices().display(&Bundle::decode(reader)?, is_result);
         }
-        Operation::Panic => notices().panic(&incident(&mut reader)?),
-        Operation::EarlyReturn => notices().early_return(&incident(&mut reader)?),
-        _ => return Err(Error::new("x", "x")),
+        Operation::Panic => notices().panic(&incident(reader)?),
+        Operation::EarlyReturn => notices().early_return(&incident(reader)?),
+        Operation::OpenDataset => write_package(&mut writer, &open_package(&reader.text()?)?),
+        Operation::ListDatasets => {
+            let names = Registry::standard(&[]).list().into_iter().map(|listed| listed.name);
+            writer.texts(&names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+        }
+        Operation::OpenTable => {
+            let (folder, name) = (reader.text()?, reader.text()?);
+            let table = Package::open(&folder).and_then(|package| package.table(&name));
+            let table = table.and_then(|table| table.in_internal_units()).map_err(data_error)?;
+            write_table(&mut writer, table);
+        }
+        Operation::Holds => {
+            let table = objects().table(reader.u64()?)?;
+            writer.sequence(&table.holds().map_err(data_error)?, |writer, hold| {
+                writer.f64(hold.start);
+                writer.f64(hold.end);
+                writer.f64(hold.strain);
+            });
+        }
+        Operation::FilterTable => {
+            let table = objects().table(reader.u64()?)?;
+            write_table(&mut writer, filter(&table, reader)?);
+        }
+        Operation::DistinctValues => {
+            let table = objects().table(reader.u64()?)?;
+            writer.f64s(&table.unique_numbers(&reader.text()?).map_err(data_error)?);
+        }
+        Operation::TextColumn => {
+            let table = objects().table(reader.u64()?)?;
+            writer.texts(&table.text(&reader.text()?).map_err(data_error)?);
+        }
+        Operation::TableCurve => {
+            let table = objects().table(reader.u64()?)?;
+            let curve = table.curve(&reader.text()?, &reader.text()?).map_err(data_error)?;
+            codec::write_curve(&mut writer, &curve);
+        }
+        Operation::RenderTable => {
+            let table = objects().table(reader.u64()?)?;
+            writer.text(&table.to_text(SHOWN_ROWS));
+            writer.text(&table.to_html(SHOWN_ROWS));
+        }
+        Operation::LoadModel => {
+            let instance = load_model(&reader.text()?)?;
+            write_model(&mut writer, Box::new(instance));
+        }
+        Operation::ListModels => {
+            let names = models().catalogue().models().map(|model| model.description().short_id().to_owned());
+            writer.texts(&names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
+        }
+        Operation::Evaluate => {
+            let model = objects().model(reader.u64()?)?;
+            let parameters = reader.f64s()?;
+            let history = codec::read_history(reader)?;
+            let (times, output) = (reader.f64s()?, reader.text()?);
+            let experiment = Experiment { history, times, before: Vec::new(), wanted: vec![output] };
+            let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+            writer.f64s(&evaluate_one(&mut **model, &experiment, &parameters).map_err(model_error)?);
+        }
+        Operation::SecondStage => {
+            let model = objects().model(reader.u64()?)?;
+            let parameters = reader.f64s()?;
+            let test = codec::read_two_step(reader)?;
+            let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+            let stage = observe_second_stage(&mut **model, &parameters, &test).map_err(model_error)?;
+            codec::write_second_stage(&mut writer, &stage);
+        }
+        Operation::Superpose => return Err(Error::new("Later", "later")),
+        Operation::ParseProtocol => {
+            let form = kovacs_core::toml_form::read_protocol(&reader.text()?)
+                .map_err(|error| refusal(&error, "BadProtocol"))?;
+            let protocol = form.protocol().map_err(|error| refusal(&error, "BadProtocol"))?;
+            codec::write_protocol(&mut writer, &protocol);
+        }
+        Operation::RenderFigure => figure::bundle(&kovacs::figure::Figure::decode(reader)?).encode(&mut writer),
     }
-    Ok(Vec::new())
+    Ok(writer.into_bytes())
+}
+
+/// Makes a model of a closure defined in a cell.
+pub(crate) fn adopt_model(input: &[u8], closure: CellClosure) -> Result<Vec<u8>> {
+    let model = CellModel::new(&mut Reader::new(input), closure)?;
+    let mut writer = Writer::new();
+    write_model(&mut writer, Box::new(model));
+    Ok(writer.into_bytes())
 }
 
 fn incident(reader: &mut Reader<'_>) -> Result<Incident, WireError> {
@@ -31,4 +128,79 @@ fn incident(reader: &mut Reader<'_>) -> Result<Incident, WireError> {
         column: reader.u32()?,
     })
 }
-pub(crate) fn adopt_model(_input: &[u8], _closure: CellClosure) -> Result<Vec<u8>> { Err(Error::new("x", "x")) }
+
+/// A name is searched for; a path is opened.
+fn open_package(name: &str) -> Result<Package> {
+    let path = Path::new(name);
+    let package = if path.components().count() > 1 { Package::open(path) } else { Registry::standard(&[]).open(name) };
+    package.map_err(data_error)
+}
+
+fn write_package(writer: &mut Writer, package: &Package) {
+    writer.text(package.name());
+    writer.text(package.title());
+    writer.texts(&package.resources());
+    writer.text(&package.folder().to_string_lossy());
+    writer.text(package.digest());
+}
+
+fn write_table(writer: &mut Writer, table: Table) {
+    let (rows, label, origin) = (table.rows(), table.label(), table.origin().word());
+    let columns: Vec<(String, String)> = table
+        .fields()
+        .iter()
+        .map(|field| (field.name.clone(), table.unit(&field.name).map_or(String::new(), |unit| unit.code().to_owned())))
+        .collect();
+    writer.u64(objects().hold_table(table));
+    writer.len(rows);
+    writer.sequence(&columns, |writer, (name, unit)| {
+        writer.text(name);
+        writer.text(unit);
+    });
+    writer.text(&label);
+    writer.text(origin);
+}
+
+fn filter(table: &Table, reader: &mut Reader<'_>) -> Result<Table> {
+    let (kind, column) = (reader.u8()?, reader.text()?);
+    match kind {
+        0 => table.where_number(&column, reader.f64()?),
+        1 => table.where_text(&column, &reader.text()?),
+        _ => table.where_between(&column, reader.f64()?, reader.f64()?),
+    }
+    .map_err(data_error)
+}
+
+fn models() -> &'static Models {
+    static MODELS: OnceLock<Models> = OnceLock::new();
+    MODELS.get_or_init(Models::discover)
+}
+
+fn load_model(name: &str) -> Result<kovacs_host::Instance> {
+    let handle = models().load(name).map_err(|error| refusal(&error, &variant(error.kind())))?;
+    handle.instance(&[]).map_err(model_error)
+}
+
+fn write_model(writer: &mut Writer, model: Box<dyn Evaluator>) {
+    let description = model.description().clone();
+    writer.u64(objects().hold_model(model));
+    codec::write_description(writer, &description);
+}
+
+fn data_error(error: kovacs_datasets::DatasetError) -> Error {
+    refusal(&error, &variant(&error))
+}
+
+fn model_error(error: kovacs_core::model::EvaluationError) -> Error {
+    refusal(&error, &variant(&error))
+}
+
+fn refusal(error: &dyn Display, kind: &str) -> Error {
+    Error::new(kind, error.to_string())
+}
+
+/// The name of an error's variant, which is what a cell's failure is called: `UnknownModel`.
+fn variant(error: &impl Debug) -> String {
+    let text = format!("{error:?}");
+    text.chars().take_while(|character| character.is_alphanumeric()).collect()
+}

@@ -94,9 +94,8 @@ impl Bundle {
     /// # Errors
     /// The message is damaged.
     pub fn decode(reader: &mut Reader<'_>) -> Result<Self, WireError> {
-        let entries = reader.sequence(|reader| {
-            Ok(Entry { mime: reader.text()?, content: reader.text()?, is_json: reader.bool()? })
-        })?;
+        let entries = reader
+            .sequence(|reader| Ok(Entry { mime: reader.text()?, content: reader.text()?, is_json: reader.bool()? }))?;
         Ok(Bundle { entries })
     }
 }

@@ -6,9 +6,14 @@
 
 #![deny(unsafe_code)]
 
+pub mod claim;
+pub mod codec;
+pub mod dataset;
 pub mod display;
 mod error;
+pub mod experiment;
 pub mod figure;
+pub mod model;
 pub mod rt;
 #[allow(unsafe_code)]
 pub mod seam;
@@ -19,6 +24,14 @@ pub use kovacs_core as core;
 
 /// Everything a notebook needs: `use kovacs::prelude::*;`.
 pub mod prelude {
+    pub use crate::claim::{Claim, Status, skip_notebook};
+    pub use crate::dataset::{Dataset, Hold, Table};
     pub use crate::display::{Bundle, EvcxrDisplay};
-    pub use kovacs_core::protocol::Protocol;
+    pub use crate::experiment::{Superposition, read_protocol, superpose};
+    pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
+    pub use crate::model::Model;
+    pub use crate::seam::interrupted;
+    pub use kovacs_core::hump::log_spaced;
+    pub use kovacs_core::model::Experiment;
+    pub use kovacs_core::{Control, Curve, History, Hump, Origin, Protocol, SecondStage, TwoStep};
 }

@@ -43,6 +43,10 @@ pub enum Operation {
     TextColumn = 15,
     /// Which data packages there are.
     ListDatasets = 16,
+    /// One column of a table against another.
+    TableCurve = 17,
+    /// The steady holds of a measured history.
+    Holds = 18,
     /// Load a model.
     LoadModel = 20,
     /// Evaluate a model on an experiment.
@@ -53,6 +57,8 @@ pub enum Operation {
     ListModels = 24,
     /// Predict the later part of a measured history from its first part.
     Superpose = 25,
+    /// Read the text form of a protocol.
+    ParseProtocol = 26,
     /// Render a figure.
     RenderFigure = 30,
 }
@@ -72,11 +78,14 @@ impl Operation {
             RenderTable,
             TextColumn,
             ListDatasets,
+            TableCurve,
+            Holds,
             LoadModel,
             Evaluate,
             SecondStage,
             ListModels,
             Superpose,
+            ParseProtocol,
             RenderFigure,
         ]
         .into_iter()
@@ -196,8 +205,9 @@ fn table() -> Result<&'static Table, Error> {
     // SAFETY: `SYMBOL` is NUL-terminated; `dlsym` may be called from any thread.
     let symbol = unsafe { dlsym(SEARCH_ALL, SYMBOL.as_ptr()) };
     if symbol.is_null() {
-        return Err(Error::new("NoEngine", "there is no Kovacs engine in this process")
-            .with_remedy("run this code in a Kovacs notebook, or link `kovacs-cell` and call `kovacs_cell::attach()`"));
+        return Err(Error::new("NoEngine", "there is no Kovacs engine in this process").with_remedy(
+            "run this code in a Kovacs notebook, or link `kovacs-cell` and call `kovacs_cell::attach()`",
+        ));
     }
     // SAFETY: the executable exports this name with this signature.
     let entry: extern "C" fn() -> *const Table = unsafe { std::mem::transmute(symbol) };
@@ -333,8 +343,7 @@ pub type Closure = dyn Fn(&[u8]) -> Result<Vec<u8>, Error> + Send;
 pub fn adopt_model(description: Writer, closure: Box<Closure>) -> Result<Vec<u8>, Error> {
     unsafe extern "C" fn call(data: *mut c_void, input: *const u8, length: usize, output: *mut Buffer) -> i32 {
         // SAFETY: `data` is the `Box<Box<Closure>>` made below, alive until `drop`; `input` has `length` bytes.
-        let (closure, input) =
-            unsafe { (&*data.cast::<Box<Closure>>(), std::slice::from_raw_parts(input, length)) };
+        let (closure, input) = unsafe { (&*data.cast::<Box<Closure>>(), std::slice::from_raw_parts(input, length)) };
         let result = catch_unwind(AssertUnwindSafe(|| closure(input))).unwrap_or_else(|payload| {
             Err(Error::new("Panic", format!("the model defined in a cell panicked: {}", panic_text(&*payload))))
         });

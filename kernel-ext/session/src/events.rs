@@ -48,6 +48,8 @@ pub(crate) enum CellEvent {
     EarlyReturn(Incident),
     /// evcxr's notice that a panic left the cell.
     PanicLeftCell,
+    /// evcxr's notice that the cell was left through `?`.
+    ErrorLeftCell,
     /// The library of a cell could not be loaded.
     LoadFailed(String),
     /// All output up to the request with this number has been sent.

@@ -80,7 +80,8 @@ impl Diagnostic {
             let _ = writeln!(text, "{:width$} | {indent}{marks} {}", "", label.text);
         }
         for help in &self.help {
-            let _ = writeln!(text, "{:width$} = help: {}", "", help.replace('\n', "\n          "));
+            let lines: Vec<&str> = help.lines().filter(|line| !line.trim().is_empty()).collect();
+            let _ = writeln!(text, "{:width$} = help: {}", "", lines.join("\n          "));
         }
         text
     }

@@ -194,20 +194,25 @@ impl Session {
                     let message = format!("the compiled cell cannot be loaded: {message}");
                     return Ok(run.failed(CellErrorKind::Compile, message, false));
                 }
-                if let Some(incident) = run.early_return.take() {
-                    return Ok(self.incident(CellErrorKind::EarlyReturn, incident, code, &mut run));
-                }
-                if run.panic_left_cell {
-                    let incident = run.panic.take().unwrap_or_else(|| Incident {
-                        name: CellErrorKind::Panic.name().into(),
-                        message: "the cell panicked".into(),
+                let failure = if run.error_left_cell {
+                    Some((CellErrorKind::EarlyReturn, run.early_return.take(), "the cell was left through `?`"))
+                } else if run.panic_left_cell {
+                    Some((CellErrorKind::Panic, run.panic.take(), "the cell panicked"))
+                } else {
+                    None
+                };
+                if let Some((kind, incident, otherwise)) = failure {
+                    // Should the report be missing, evcxr's notice alone is a failure too.
+                    let incident = incident.unwrap_or_else(|| Incident {
+                        name: kind.name().into(),
+                        message: otherwise.into(),
                         file: String::new(),
                         line: 0,
                         column: 0,
                     });
-                    return Ok(self.incident(CellErrorKind::Panic, incident, code, &mut run));
+                    return Ok(self.incident(kind, incident, code, &mut run));
                 }
-                run.forget_caught_panic();
+                run.emit_caught_text();
                 if !forms.is_empty() {
                     let data: MimeBundle = forms.into_iter().map(|(mime, text)| (mime, text.into())).collect();
                     run.emit(Output::Display { data, is_result: true });
@@ -227,7 +232,8 @@ impl Session {
                 })))
             }
             Reply::Refused(message) => {
-                let kind = if code.trim_start().starts_with(':') { CellErrorKind::Command } else { CellErrorKind::Compile };
+                let kind =
+                    if code.trim_start().starts_with(':') { CellErrorKind::Command } else { CellErrorKind::Compile };
                 Ok(run.failed(kind, message, false))
             }
             Reply::ProcessEnded(message) => {
@@ -257,6 +263,7 @@ impl Session {
                 let source = code.lines().nth(place.line - 1).unwrap_or_default();
                 format!(" --> cell:{}:{}\n  | {source}", place.line, place.column)
             }
+            None if incident.file.is_empty() => String::new(),
             None if incident.file.ends_with("lib.rs") => " --> in an item of an earlier cell".to_owned(),
             None => format!(" --> {}:{}:{}", incident.file, incident.line, incident.column),
         };
@@ -308,6 +315,7 @@ struct Run<'a> {
     started: bool,
     panic: Option<Incident>,
     panic_left_cell: bool,
+    error_left_cell: bool,
     early_return: Option<Incident>,
     load_failure: Option<String>,
     stop: Option<Stop>,
@@ -323,6 +331,7 @@ impl<'a> Run<'a> {
             started: false,
             panic: None,
             panic_left_cell: false,
+            error_left_cell: false,
             early_return: None,
             load_failure: None,
             stop: None,
@@ -352,6 +361,7 @@ impl<'a> Run<'a> {
             }
             CellEvent::EarlyReturn(incident) => self.early_return = Some(incident),
             CellEvent::PanicLeftCell => self.panic_left_cell = true,
+            CellEvent::ErrorLeftCell => self.error_left_cell = true,
             CellEvent::LoadFailed(message) => self.load_failure = Some(message),
             CellEvent::Hello { .. } | CellEvent::Synced(_) => {}
         }
@@ -362,10 +372,6 @@ impl<'a> Run<'a> {
         if let Some(incident) = self.panic.take() {
             self.emit(Output::Stderr(format!("{}: {}\n", incident.name, incident.message)));
         }
-    }
-
-    fn forget_caught_panic(&mut self) {
-        self.emit_caught_text();
     }
 
     /// Looks whether a limit is reached or a stop was asked for.
@@ -436,8 +442,8 @@ pub(crate) struct EngineProcess {
 
 impl EngineProcess {
     fn request(&mut self, request: &Request) -> Result<(), SessionError> {
-        let mut line = serde_json::to_vec(request)
-            .map_err(|error| SessionError::EngineGone { message: error.to_string() })?;
+        let mut line =
+            serde_json::to_vec(request).map_err(|error| SessionError::EngineGone { message: error.to_string() })?;
         line.push(b'\n');
         let sent = self.requests.as_mut().map(|requests| requests.write_all(&line).and_then(|()| requests.flush()));
         match sent {
@@ -539,7 +545,10 @@ pub(crate) fn launch_engine(
 
 fn private_folder() -> Result<tempfile::TempDir, SessionError> {
     // Short, for the socket's path, and readable by nobody else.
-    tempfile::Builder::new().prefix("kovacs-").tempdir().map_err(SessionError::file("create a folder in", std::env::temp_dir()))
+    tempfile::Builder::new()
+        .prefix("kovacs-")
+        .tempdir()
+        .map_err(SessionError::file("create a folder in", std::env::temp_dir()))
 }
 
 fn launch_in(
@@ -565,7 +574,8 @@ fn launch_in(
         library_path: setup.library_path.clone(),
         warm_up,
     };
-    let options = serde_json::to_string(&options).map_err(|error| SessionError::EngineFailed { message: error.to_string() })?;
+    let options =
+        serde_json::to_string(&options).map_err(|error| SessionError::EngineFailed { message: error.to_string() })?;
     let mut command = Command::new(&launch.executable);
     command
         .arg(ENGINE_ARGUMENT)
@@ -614,8 +624,10 @@ fn launch_in(
 fn disturbs_cells(name: &str) -> bool {
     let kept = ["CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_TERM_COLOR"];
     (name.starts_with("CARGO") && !kept.contains(&name))
-        || ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTDOCFLAGS", "RUST_RECURSION_COUNT", "LD_LIBRARY_PATH"].contains(&name)
-        || name.starts_with("EVCXR_IS_") || name == "EVCXR_RUSTC_WRAPPER"
+        || ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTDOCFLAGS", "RUST_RECURSION_COUNT", "LD_LIBRARY_PATH"]
+            .contains(&name)
+        || name.starts_with("EVCXR_IS_")
+        || name == "EVCXR_RUSTC_WRAPPER"
 }
 
 fn read_replies(replies: impl BufRead, sender: &Sender<Incoming>) {

@@ -16,8 +16,8 @@ pub(crate) const VARIABLE: &str = "KOVACS_CELL_COMPILER";
 
 const FUNCTION: &str = "fn from(error: T) -> Self {";
 const TRACKED: &str = "#[track_caller] fn from(error: T) -> Self {";
-const PRINTS: &str = "eprintln!(\"{:?}\", error);";
-const REPORTS: &str = "::kovacs::rt::early_return(::std::any::type_name::<T>(), &::std::format!(\"{:?}\", error));";
+const PRINTS: &str = "eprintln!(\"{}\", error);";
+const REPORTS: &str = "::kovacs::rt::early_return(::std::any::type_name::<T>(), &::std::format!(\"{}\", error));";
 
 /// Whether this process was started by cargo to compile a cell.
 pub fn is_wanted() -> bool {
@@ -62,9 +62,9 @@ mod tests {
     use super::*;
 
     /// As evcxr 0.22.0 generates it.
-    const GENERATED: &str = "let user = 1;\n            struct EvcxrUserCodeError {}\n            impl<T: std::fmt::Debug> \
+    const GENERATED: &str = "let user = 1;\n            struct EvcxrUserCodeError {}\n            impl<T: std::fmt::Display> \
         From<T> for EvcxrUserCodeError {\n                fn from(error: T) -> Self {\n                    \
-        eprintln!(\"{:?}\", error);\n                    println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
+        eprintln!(\"{}\", error);\n                    println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
 
     #[test]
     fn the_report_replaces_the_print_and_no_line_moves() {
@@ -75,6 +75,6 @@ mod tests {
 
     #[test]
     fn other_sources_are_left_alone() {
-        assert_eq!(rewrite("eprintln!(\"{:?}\", error);"), None);
+        assert_eq!(rewrite("eprintln!(\"{}\", error);"), None);
     }
 }

@@ -16,10 +16,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Every notice of evcxr starts like this.
 const MARK: &[u8] = b"EVCXR_";
 const PANIC: &[u8] = b"EVCXR_PANIC_NOTIFICATION";
+const ERROR: &[u8] = b"EVCXR_ERROR_OCCURRED";
 const BEGIN: &[u8] = b"EVCXR_BEGIN_CONTENT ";
 const END: &[u8] = b"EVCXR_END_CONTENT";
 /// Notices that are the whole rest of their line.
-const NOTICES: [&[u8]; 5] = [PANIC, b"EVCXR_ERROR_OCCURRED", b"EVCXR_VARIABLE_CHANGED_TYPE:", BEGIN, END];
+const NOTICES: [&[u8]; 5] = [PANIC, ERROR, b"EVCXR_VARIABLE_CHANGED_TYPE:", BEGIN, END];
 const PIECE: usize = 64 * 1024;
 
 /// The captured streams and the two places where they go.
@@ -162,6 +163,8 @@ impl State {
         }
         if mark == PANIC {
             events::send(&mut self.events, &CellEvent::PanicLeftCell)?;
+        } else if mark == ERROR {
+            events::send(&mut self.events, &CellEvent::ErrorLeftCell)?;
         }
         self.in_content = mark == BEGIN || (self.in_content && mark != END);
         if !mark.is_empty() {

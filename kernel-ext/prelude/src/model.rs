@@ -1,0 +1,262 @@
+//! Models as cells see them: loaded by name, swapped by assignment.
+//!
+//! Every model has the same type, whether its code is a plugin or a closure in the cell, so the lines below an
+//! assignment stay as they are. Parameters are set and found by id.
+
+use crate::codec;
+use crate::display::{Bundle, html_text};
+use crate::error::{Error, Result};
+use crate::seam::{self, Handle, Operation};
+use crate::wire::{Reader, Writer};
+use kovacs_core::hump::log_spaced;
+use kovacs_core::model::{Experiment, ModelDescription, Quantity};
+use kovacs_core::{Curve, Origin, Protocol, SecondStage, TwoStep};
+use std::fmt;
+
+/// A relaxation model with the values of its parameters.
+#[derive(Clone)]
+pub struct Model {
+    handle: Handle,
+    description: ModelDescription,
+    parameters: Vec<f64>,
+    glass: Option<String>,
+}
+
+impl Model {
+    /// Loads a model by name: `aoi`, `kww`, `prony`. Its parameters have their default values.
+    ///
+    /// # Errors
+    /// There is no such plugin, or it cannot be loaded; the message names the places that were searched.
+    pub fn load(name: &str) -> Result<Model> {
+        let mut writer = Writer::new();
+        writer.text(name);
+        Model::decode(&seam::call(Operation::LoadModel, writer)?)
+    }
+
+    /// The names of all models that can be loaded here.
+    ///
+    /// # Errors
+    /// There is no engine.
+    pub fn names() -> Result<Vec<String>> {
+        Ok(Reader::new(&seam::call(Operation::ListModels, Writer::new())?).texts()?)
+    }
+
+    /// Makes a model of a closure: `parameters` are id, default value and unit; the closure gets their values and the
+    /// experiment and returns the stress in MPa at `experiment.times`.
+    ///
+    /// # Errors
+    /// An id is not of the form `[a-z][a-z0-9_]*` or appears twice, or a default is not finite.
+    pub fn from_fn<F>(name: &str, parameters: &[(&str, f64, &str)], stress: F) -> Result<Model>
+    where
+        F: Fn(&[f64], &Experiment) -> Vec<f64> + Send + 'static,
+    {
+        let mut writer = Writer::new();
+        writer.text(name);
+        writer.sequence(parameters, |writer, (id, value, unit)| {
+            writer.text(id);
+            writer.f64(*value);
+            writer.text(unit);
+        });
+        let closure = move |input: &[u8]| {
+            let mut reader = Reader::new(input);
+            let values = reader.f64s()?;
+            let experiment = Experiment {
+                history: codec::read_history(&mut reader)?,
+                times: reader.f64s()?,
+                before: reader.sequence(Reader::bool)?,
+                wanted: vec!["stress".to_owned()],
+            };
+            let mut answer = Writer::new();
+            answer.f64s(&stress(&values, &experiment));
+            Ok(answer.into_bytes())
+        };
+        Model::decode(&seam::adopt_model(writer, Box::new(closure))?)
+    }
+
+    fn decode(answer: &[u8]) -> Result<Model> {
+        let mut reader = Reader::new(answer);
+        let handle = Handle::adopt(reader.u64()?);
+        let description = codec::read_description(&mut reader)?;
+        let parameters = description.defaults();
+        Ok(Model { handle, description, parameters, glass: None })
+    }
+
+    /// What the model says of itself.
+    pub fn description(&self) -> &ModelDescription {
+        &self.description
+    }
+
+    /// The name it is loaded by.
+    pub fn name(&self) -> &str {
+        self.description.short_id()
+    }
+
+    /// Name and version, as a legend says it: `aoi 0.1.0`.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.name(), self.description.version)
+    }
+
+    /// Takes the values of a parameter set that ships with the model: a glass.
+    ///
+    /// # Errors
+    /// The model has no such set.
+    pub fn glass(mut self, id: &str) -> Result<Model> {
+        let Some(preset) = self.description.preset(id) else {
+            let known: Vec<&str> = self.description.presets.iter().map(|preset| preset.id.as_str()).collect();
+            return Err(Error::new("UnknownGlass", format!("model `{}` has no parameter set `{id}`", self.name()))
+                .with_remedy(format!("it has: {}", known.join(", "))));
+        };
+        self.parameters.clone_from(&preset.parameters);
+        self.glass = Some(id.to_owned());
+        Ok(self)
+    }
+
+    /// Sets one parameter, in the unit that the model states.
+    ///
+    /// # Errors
+    /// There is no such parameter, or the value is outside its bounds.
+    pub fn set(mut self, id: &str, value: f64) -> Result<Model> {
+        let index = self.index(id)?;
+        if let Some(quantity) = self.description.parameters.get(index).filter(|quantity| !quantity.accepts(value)) {
+            return Err(Error::new(
+                "ParameterOutOfBounds",
+                format!(
+                    "model `{}`: parameter `{id}` = {value} {} is outside {}",
+                    self.name(),
+                    quantity.unit,
+                    quantity.interval()
+                ),
+            ));
+        }
+        if let Some(slot) = self.parameters.get_mut(index) {
+            *slot = value;
+        }
+        Ok(self)
+    }
+
+    /// The value of one parameter, in the unit that the model states.
+    ///
+    /// # Errors
+    /// There is no such parameter.
+    pub fn get(&self, id: &str) -> Result<f64> {
+        let index = self.index(id)?;
+        Ok(self.parameters.get(index).copied().unwrap_or(f64::NAN))
+    }
+
+    fn index(&self, id: &str) -> Result<usize> {
+        self.description.parameter(id).ok_or_else(|| {
+            let known: Vec<&str> = self.description.parameters.iter().map(|quantity| quantity.id.as_str()).collect();
+            Error::new("UnknownParameter", format!("model `{}` has no parameter `{id}`", self.name()))
+                .with_remedy(format!("it has: {}", known.join(", ")))
+        })
+    }
+
+    /// Every parameter with its value.
+    pub fn parameters(&self) -> impl Iterator<Item = (&Quantity, f64)> {
+        self.description.parameters.iter().zip(self.parameters.iter().copied())
+    }
+
+    /// One output (`stress`, `strain`) over a protocol at the wanted times (s), which must not fall.
+    ///
+    /// # Errors
+    /// The model refuses the protocol or the parameters, or has no such output.
+    pub fn predict(&self, protocol: &Protocol, output: &str, times: &[f64]) -> Result<Curve> {
+        let history = protocol.nodes().map_err(|error| Error::new("BadProtocol", error.to_string()))?;
+        let mut writer = Writer::new();
+        writer.u64(self.handle.number());
+        writer.f64s(&self.parameters);
+        codec::write_history(&mut writer, &history);
+        writer.f64s(times);
+        writer.text(output);
+        let values = Reader::new(&seam::call(Operation::Evaluate, writer)?).f64s()?;
+        let unit = self.description.output(output).and_then(|index| self.description.outputs.get(index));
+        let curve = Curve::new(self.label(), times.to_vec(), values)
+            .map_err(|error| Error::new("BadCurve", error.to_string()))?
+            .x_axis("time", "s")
+            .y_axis(output, unit.map_or("1", |quantity| quantity.unit.as_str()));
+        Ok(self.sign(curve))
+    }
+
+    /// The stress over a protocol at the wanted times (s), in MPa.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn stress(&self, protocol: &Protocol, times: &[f64]) -> Result<Curve> {
+        self.predict(protocol, "stress", times)
+    }
+
+    /// What the second stage of a two-step test shows: `t_p`, `delta_sigma`, `sigma_0`.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn second_stage(&self, test: &TwoStep) -> Result<SecondStage> {
+        let mut writer = Writer::new();
+        writer.u64(self.handle.number());
+        writer.f64s(&self.parameters);
+        codec::write_two_step(&mut writer, test);
+        Ok(codec::read_second_stage(&mut Reader::new(&seam::call(Operation::SecondStage, writer)?))?)
+    }
+
+    /// The stress in the second stage of a two-step test against `t'`, the time from the end of the second step, at
+    /// 40 times a decade from `first` (s) to the end of the test.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn second_stage_curve(&self, test: &TwoStep, first: f64) -> Result<Curve> {
+        let protocol = test.protocol().map_err(|error| Error::new("BadProtocol", error.to_string()))?;
+        let start = test.second_stage_start();
+        let times: Vec<f64> = log_spaced(first, test.duration, 40).iter().map(|time| start + time).collect();
+        Ok(self.stress(&protocol, &times)?.shifted(-start))
+    }
+
+    /// States on a curve which model it is from, with every value.
+    fn sign(&self, curve: Curve) -> Curve {
+        let mut curve = curve
+            .from_origin(Origin::Calculated)
+            .with_provenance("model", self.description.id.as_str())
+            .with_provenance("version", self.description.version.as_str());
+        if let Some(digest) = &self.description.digest {
+            curve = curve.with_provenance("digest", digest.as_str());
+        }
+        if let Some(glass) = &self.glass {
+            curve = curve.with_provenance("parameter set", glass.as_str());
+        }
+        self.parameters().fold(curve, |curve, (quantity, value)| {
+            curve.with_provenance(quantity.id.as_str(), format!("{value} {}", quantity.unit))
+        })
+    }
+
+    /// Shows the model with its parameters as the value of a cell.
+    pub fn evcxr_display(&self) {
+        let mut html = format!(
+            "<b>{}</b> ({})<br>{}<table><tr><th>parameter</th><th>value</th><th>unit</th><th>accepted</th></tr>",
+            html_text(&self.description.name),
+            html_text(&self.label()),
+            html_text(&self.description.summary)
+        );
+        for (quantity, value) in self.parameters() {
+            html.push_str(&format!(
+                "<tr><td title=\"{}\"><code>{}</code></td><td>{value}</td><td>{}</td><td>{}</td></tr>",
+                html_text(&quantity.doc),
+                html_text(&quantity.id),
+                html_text(&quantity.unit),
+                html_text(&quantity.interval())
+            ));
+        }
+        html.push_str("</table>");
+        let mut bundle = Bundle::new();
+        bundle.text("text/plain", format!("{self:?}"));
+        bundle.text("text/html", html);
+        bundle.show_result();
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.label(), self.description.name)?;
+        for (quantity, value) in self.parameters() {
+            write!(f, "\n  {} = {value} {}", quantity.id, quantity.unit)?;
+        }
+        Ok(())
+    }
+}
