@@ -7,6 +7,7 @@ use crate::descriptor::{Descriptor, FieldKind, Resource, check_name};
 use crate::digest::sha256;
 use crate::error::DatasetError;
 use crate::field::Field;
+use crate::protocol::{self, RowProtocol};
 use crate::read;
 use crate::table::{Table, TableSource};
 use kovacs_core::Origin;
@@ -93,7 +94,7 @@ impl Package {
         let file = self.file(statement)?;
         let bytes = std::fs::read(&file).map_err(|source| DatasetError::io("read", &file, source))?;
         self.check_digest(statement, &file, &bytes)?;
-        let fields = self.fields(statement)?;
+        let fields = fields(&self.descriptor_path(), statement)?;
         let frame = read::frame(&bytes, &file, statement, &fields)?;
         let source = TableSource {
             package: self.name().to_string(),
@@ -115,8 +116,42 @@ impl Package {
     pub fn verify(&self) -> Result<(), DatasetError> {
         for resource in &self.descriptor.resources {
             self.table(&resource.name)?;
+            self.protocols(&resource.name)?;
         }
         Ok(())
+    }
+
+    /// What was done to the samples of a resource; empty where the package does not say.
+    ///
+    /// # Errors
+    /// No such resource, or a protocol that cannot be understood.
+    pub fn protocols(&self, resource: &str) -> Result<Vec<RowProtocol>, DatasetError> {
+        let statement = self.resource(resource)?;
+        let understand = |stated| {
+            protocol::read(stated).map_err(|reason| DatasetError::Protocol {
+                path: self.descriptor_path(),
+                resource: statement.name.clone(),
+                reason,
+            })
+        };
+        statement.protocol.iter().map(understand).collect()
+    }
+
+    /// Checks a table that is not written yet by every rule of [`Package::table`]; messages point at `file`.
+    pub(crate) fn rehearse(file: &Path, package: &str, resource: &Resource, csv: &[u8]) -> Result<Table, DatasetError> {
+        let fields = fields(file, resource)?;
+        let frame = read::frame(csv, file, resource, &fields)?;
+        let source = TableSource {
+            package: package.to_string(),
+            version: None,
+            package_digest: String::new(),
+            resource: resource.name.clone(),
+            file_digest: sha256(csv),
+            licence: String::new(),
+            sources: Vec::new(),
+            origin: resource.origin.clone(),
+        };
+        Ok(Table::new(frame, fields, Arc::new(source)))
     }
 
     fn descriptor_path(&self) -> PathBuf {
@@ -152,7 +187,7 @@ impl Package {
                 return Err(DatasetError::MissingSource { path, resource, origin: origin.word() });
             }
             self.inside(resource)?;
-            self.fields(resource)?;
+            fields(&path, resource)?;
         }
         Ok(())
     }
@@ -169,31 +204,6 @@ impl Package {
             None => source.title.trim().to_string(),
         };
         stated.iter().map(line).filter(|line| !line.is_empty()).collect()
-    }
-
-    fn fields(&self, resource: &Resource) -> Result<Vec<Field>, DatasetError> {
-        let path = || self.descriptor_path();
-        let mut fields: Vec<Field> = Vec::with_capacity(resource.schema.fields.len());
-        for stated in &resource.schema.fields {
-            if stated.name.trim().is_empty() || fields.iter().any(|field| field.name == stated.name) {
-                return Err(DatasetError::BadName { path: path(), what: "column", name: stated.name.clone() });
-            }
-            let unit = match (&stated.unit, stated.kind) {
-                (Some(text), _) => Some(parse_unit(text).map_err(|source| DatasetError::Unit {
-                    path: path(),
-                    resource: resource.name.clone(),
-                    column: stated.name.clone(),
-                    source,
-                })?),
-                (None, FieldKind::Text) => None,
-                (None, _) => {
-                    let (resource, column) = (resource.name.clone(), stated.name.clone());
-                    return Err(DatasetError::MissingUnit { path: path(), resource, column });
-                }
-            };
-            fields.push(Field::from_statement(stated, unit));
-        }
-        Ok(fields)
     }
 
     /// The file of a resource as the descriptor names it: relative, and not climbing out.
@@ -266,4 +276,30 @@ impl Package {
         }
         Ok(())
     }
+}
+
+/// The columns of a resource, with names and units checked; `path` is what a message points at.
+fn fields(path: &Path, resource: &Resource) -> Result<Vec<Field>, DatasetError> {
+    let mut fields: Vec<Field> = Vec::with_capacity(resource.schema.fields.len());
+    for stated in &resource.schema.fields {
+        let (path, column) = (|| path.to_path_buf(), || stated.name.clone());
+        if stated.name.trim().is_empty() || fields.iter().any(|field| field.name == stated.name) {
+            return Err(DatasetError::BadName { path: path(), what: "column", name: column() });
+        }
+        let unit = match (&stated.unit, stated.kind) {
+            (Some(text), _) => Some(parse_unit(text).map_err(|source| DatasetError::Unit {
+                path: path(),
+                resource: resource.name.clone(),
+                column: column(),
+                source,
+            })?),
+            (None, FieldKind::Text) => None,
+            (None, _) => {
+                let resource = resource.name.clone();
+                return Err(DatasetError::MissingUnit { path: path(), resource, column: column() });
+            }
+        };
+        fields.push(Field::from_statement(stated, unit));
+    }
+    Ok(fields)
 }

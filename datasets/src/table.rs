@@ -6,6 +6,7 @@
 use crate::descriptor::{FieldKind, OriginStatement};
 use crate::error::DatasetError;
 use crate::field::Field;
+use crate::holds::{FEWEST_SAMPLES, Hold, find_holds};
 use crate::read::number_series;
 use kovacs_core::units::{Unit, convert};
 use kovacs_core::{Curve, Origin};
@@ -283,6 +284,19 @@ impl Table {
             curve.x_axis(x, converted.unit(x)?.code()).y_axis(y, converted.unit(y)?.code()).from_origin(self.origin());
         curve.provenance = self.provenance();
         Ok(curve)
+    }
+
+    /// The stretches of constant strain of one test, from the columns `time` and `strain`.
+    ///
+    /// # Errors
+    /// No such columns, rows of several tests, or no hold.
+    pub fn holds(&self) -> Result<Vec<Hold>, DatasetError> {
+        let history = self.curve("time", "strain")?;
+        let holds = find_holds(&history.x, &history.y);
+        if holds.is_empty() {
+            return Err(DatasetError::NoHold { table: self.label(), samples: FEWEST_SAMPLES });
+        }
+        Ok(holds)
     }
 
     /// A column as words, for grouping and printing: numbers in their shortest exact form.

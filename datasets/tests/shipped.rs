@@ -62,7 +62,8 @@ fn shipped_packages_are_found_by_name_and_say_that_they_are_synthetic() {
         assert!(table.label().ends_with("(synthetic)"), "{}", table.label());
         assert!(table.to_text(4).starts_with(&format!("{name} two-step (synthetic): ")), "{}", table.to_text(4));
         assert!(table.to_html(4).contains("(synthetic)"));
-        let curve = second_stage(&table, table.unique_numbers("eps2").unwrap()[0], "A").curve("time", "stress").unwrap();
+        let curve =
+            second_stage(&table, table.unique_numbers("eps2").unwrap()[0], "A").curve("time", "stress").unwrap();
         assert_eq!(curve.origin, Origin::Synthetic);
         assert!(curve.provenance.contains(&("seed".to_string(), generate::SHIPPED_SEED.to_string())));
     }
@@ -111,11 +112,12 @@ fn every_specimen_has_a_hump_exactly_when_the_second_strain_is_smaller() {
 fn every_glass_has_one_maximum_well_inside_its_second_stage() {
     for name in ["ti-zr-hf-cu-ni-be", "fe-zr-b", "pvc"] {
         let table = shipped(name).table("two-step").unwrap();
-        let eps2 = generate::glasses().iter().find(|glass| glass.id == name).unwrap().figure_1c_eps2;
+        let eps2 = kovacs_core::glasses::glass(name).unwrap().eps2;
         for specimen in ["A", "B", "C"] {
             let stage = second_stage(&table, eps2, specimen);
             let (means, times) = (means(&stage), stage.column("time_in_stage").unwrap());
-            let top = means.iter().enumerate().fold(0, |best, (at, value)| if *value > means[best] { at } else { best });
+            let top =
+                means.iter().enumerate().fold(0, |best, (at, value)| if *value > means[best] { at } else { best });
             let (first, last) = (times[0], times[times.len() - 1]);
             assert!(times[top] > 20.0 * first && times[top] < last / 5.0, "{name}: maximum at {} s", times[top]);
             // One maximum: before it the means rise from decade to decade, after it they fall.

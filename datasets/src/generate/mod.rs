@@ -7,23 +7,26 @@
 //! with `eps1`, `eps2`, `t_w` and `T` (see [`Shape`]). Sampling, ramp, dead time, noise and specimen scatter are added.
 //! A claim checked on them therefore holds by construction.
 
-mod glass;
 mod noise;
 mod readme;
+mod recipe;
 mod shape;
 mod specimen;
 
-pub use glass::{Glass, glasses};
+pub use recipe::{RAMP_RATE, RECIPES, Recipe};
 pub use shape::{Conditions, Shape};
 
 use crate::descriptor::{
-    Descriptor, FieldKind, FieldStatement, License, OriginStatement, PROFILE, Parent, Resource, Schema, Source,
-    UnitBasis,
+    Descriptor, FieldKind, FieldStatement, License, OriginStatement, PROFILE, ProtocolStatement, Resource, Schema,
+    Source, UnitBasis,
 };
 use crate::error::DatasetError;
-use crate::package::Package;
+use crate::package::{DESCRIPTOR, Package};
+use crate::protocol::{self, RowProtocol};
 use crate::write::Draft;
 use kovacs_core::Origin;
+use kovacs_core::toml_form::ProtocolForm;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Seed of the shipped packages.
@@ -53,9 +56,9 @@ const VERSION: &str = "1.0.0";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn write_all(folder: &Path, seed: u64) -> Result<Vec<PathBuf>, DatasetError> {
-    glasses()
+    RECIPES
         .iter()
-        .map(|glass| draft(glass, seed).write(&folder.join(glass.id), is_generated, "a generated package"))
+        .map(|recipe| draft(recipe, seed)?.write(&folder.join(recipe.printed.id), is_generated, "a generated package"))
         .collect()
 }
 
@@ -66,14 +69,14 @@ fn is_generated(folder: &Path) -> bool {
     })
 }
 
-fn draft(glass: &Glass, seed: u64) -> Draft {
-    let csv = specimen::two_step_csv(glass, seed);
-    let readme = readme::text(glass, seed);
+fn draft(recipe: &Recipe, seed: u64) -> Result<Draft, DatasetError> {
+    let csv = specimen::two_step_csv(recipe, seed);
+    let readme = readme::text(recipe, seed);
     let file = format!("{TWO_STEP}.csv");
     let descriptor = Descriptor {
         schema: PROFILE.to_string(),
-        name: glass.id.to_string(),
-        title: Some(format!("Two-step stress relaxation of {} (synthetic)", glass.composition)),
+        name: recipe.printed.id.to_string(),
+        title: Some(format!("Two-step stress relaxation of {} (synthetic)", recipe.printed.label)),
         description: Some(
             "Synthetic curves in the shape described by the paper; not measured. See README.md for what is printed \
              there and what was chosen."
@@ -101,13 +104,23 @@ fn draft(glass: &Glass, seed: u64) -> Draft {
                 version: VERSION.to_string(),
                 seed,
             },
-            parent: None::<Parent>,
+            parent: None,
             licenses: Vec::new(),
             sources: Vec::new(),
-            protocol: Vec::new(),
+            protocol: recipe.eps2.iter().map(|&eps2| stated_protocol(recipe, eps2)).collect::<Result<_, _>>()?,
         }],
     };
-    Draft { descriptor, files: vec![(file, csv.into_bytes()), ("README.md".to_string(), readme.into_bytes())] }
+    Ok(Draft { descriptor, files: vec![(file, csv.into_bytes()), ("README.md".to_string(), readme.into_bytes())] })
+}
+
+fn stated_protocol(recipe: &Recipe, eps2: f64) -> Result<ProtocolStatement, DatasetError> {
+    let rows = BTreeMap::from([("eps2".to_string(), eps2)]);
+    let form = ProtocolForm::TwoStep(specimen::test(recipe, eps2));
+    protocol::state(&RowProtocol { rows, start: 0.0, form }).map_err(|error| DatasetError::Protocol {
+        path: Path::new(recipe.printed.id).join(DESCRIPTOR),
+        resource: TWO_STEP.to_string(),
+        reason: error.to_string(),
+    })
 }
 
 fn schema() -> Schema {

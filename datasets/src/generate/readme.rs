@@ -1,12 +1,12 @@
 //! The README of a generated package: what is printed in the paper, and what was chosen, in two tables.
 
-use super::glass::{Glass, RAMP_RATE};
+use super::recipe::{RAMP_RATE, Recipe};
 use super::specimen::{SAMPLES_PER_DECADE, SCATTER, SPECIMENS};
 use super::{SHIPPED_SEED, TWO_STEP, VERSION};
 use std::fmt::Write;
 
 /// The README as Markdown.
-pub(super) fn text(glass: &Glass, seed: u64) -> String {
+pub(super) fn text(recipe: &Recipe, seed: u64) -> String {
     let mut text = format!(
         "# {id}: two-step stress relaxation of {composition}\n\n\
          **These curves are synthetic.** Nobody measured them.\n\
@@ -18,25 +18,25 @@ pub(super) fn text(glass: &Glass, seed: u64) -> String {
          {SHIPPED_SEED}.\n\
          The numbers are free to use (CC0-1.0).\n\n\
          ## Printed in the paper\n\n| quantity | value |\n|---|---|\n",
-        id = glass.id,
-        composition = glass.composition,
+        id = recipe.printed.id,
+        composition = recipe.printed.label,
     );
     let percent = |strain: f64| format!("{:.1} %", 100.0 * strain);
-    let eps2: Vec<String> = glass.eps2.iter().map(|&strain| percent(strain)).collect();
+    let eps2: Vec<String> = recipe.eps2.iter().map(|&strain| percent(strain)).collect();
     let printed = [
-        ("composition", glass.composition.to_string()),
-        ("temperature", format!("{} K", glass.temperature)),
-        ("strain of the first stage, eps1", percent(glass.eps1)),
+        ("composition", recipe.printed.label.to_string()),
+        ("temperature", format!("{} K", recipe.printed.temperature)),
+        ("strain of the first stage, eps1", percent(recipe.printed.eps1)),
         ("strain of the second stage, eps2", eps2.join(", ")),
-        ("waiting time, t_w", format!("{} s", glass.t_w)),
-        ("loading rate of the in-situ tests, assumed here for all", format!("{:.0} %/min", 6000.0 * RAMP_RATE)),
+        ("waiting time, t_w", format!("{} s", recipe.printed.t_w)),
+        ("loading rate of the in-situ tests, assumed here for all", format!("{RAMP_RATE} %/min")),
         ("a maximum in the second stage", "if and only if eps2 < eps1".to_string()),
         ("height of the maximum", "larger for smaller eps2; grows with eps1, T and t_w".to_string()),
         ("form of the second stage, Eq. (1)", "two stretched exponentials".to_string()),
     ];
     rows(&mut text, &printed);
     text.push_str("\n## Chosen for these curves\n\n| quantity | value |\n|---|---|\n");
-    let shape = &glass.shape;
+    let shape = &recipe.shape;
     let scatter: Vec<String> =
         SCATTER.iter().map(|(name, deviation)| format!("{name} {:.1} %", 100.0 * deviation)).collect();
     let chosen = [
@@ -52,12 +52,12 @@ pub(super) fn text(glass: &Glass, seed: u64) -> String {
         ("S grows with ln t_w by", format!("{} below, {} more above", shape.slow_growth, shape.fast_growth)),
         ("... the critical waiting time", format!("{} s, width {}", shape.critical_waiting, shape.crossover)),
         ("S and tau_2 grow with T by", format!("{} and {} 1/K", shape.strength_per_kelvin, shape.time_per_kelvin)),
-        ("duration of the second stage", format!("{} s", glass.duration)),
+        ("duration of the second stage", format!("{} s", recipe.duration)),
         ("specimens", format!("{}; standard deviations: {}", SPECIMENS.join(", "), scatter.join(", "))),
         ("samples", format!("{SAMPLES_PER_DECADE} per decade of time in each stage")),
-        ("first sample after a ramp (dead time)", format!("{} s", glass.dead_time)),
-        ("loading ramp", format!("{:.2} s; the unloading ramp has the same rate", glass.eps1 / RAMP_RATE)),
-        ("noise of the stress, standard deviation", format!("{} MPa", glass.noise)),
+        ("first sample after a ramp (dead time)", format!("{} s", recipe.dead_time)),
+        ("loading ramp", format!("{:.2} s; the unloading ramp has the same rate", recipe.loading_time())),
+        ("noise of the stress, standard deviation", format!("{} MPa", recipe.noise)),
     ];
     rows(&mut text, &chosen);
     let _ = write!(

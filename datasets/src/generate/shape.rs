@@ -9,8 +9,7 @@
 //! main statement. `S` grows exponentially (convexly) with T, and with `ln t_w` slowly below a critical waiting time and
 //! fast above it; `tau_1` and `tau_2` grow with `t_w`, and `tau_2` with T, so that `t_p` grows with all of them.
 
-/// Boltzmann constant, eV/K.
-const BOLTZMANN: f64 = 8.617333262e-5;
+use kovacs_core::BOLTZMANN;
 
 /// What a two-step test was done at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,7 +113,7 @@ fn stretched(time: f64, relaxation_time: f64, exponent: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::glass::{Glass, glasses};
+    use crate::generate::recipe::{RECIPES, Recipe};
 
     /// Time (s) and height (MPa) of the largest stress of the noise-free second stage, on a grid of 200 per decade.
     fn peak(shape: &Shape, at: &Conditions) -> (f64, f64) {
@@ -124,29 +123,34 @@ mod tests {
         rises.fold((0.0, 0.0), |best, next| if next.1 > best.1 { next } else { best })
     }
 
-    fn printed(glass: &Glass) -> Conditions {
-        Conditions { eps1: glass.eps1, eps2: glass.figure_1c_eps2, t_w: glass.t_w, temperature: glass.temperature }
+    fn printed(recipe: &Recipe) -> Conditions {
+        Conditions {
+            eps1: recipe.printed.eps1,
+            eps2: recipe.printed.eps2,
+            t_w: recipe.printed.t_w,
+            temperature: recipe.printed.temperature,
+        }
     }
 
     /// Checks that both peak time and height rise along a series, for each glass.
     fn check_rising(factors: &[f64], change: impl Fn(Conditions, f64) -> Conditions) {
-        for glass in glasses() {
+        for recipe in &RECIPES {
             let peaks: Vec<(f64, f64)> =
-                factors.iter().map(|&factor| peak(&glass.shape, &change(printed(glass), factor))).collect();
+                factors.iter().map(|&factor| peak(&recipe.shape, &change(printed(recipe), factor))).collect();
             for pair in peaks.windows(2) {
-                assert!(pair[1].0 > pair[0].0 && pair[1].1 > pair[0].1, "{}: {peaks:?}", glass.id);
+                assert!(pair[1].0 > pair[0].0 && pair[1].1 > pair[0].1, "{}: {peaks:?}", recipe.printed.id);
             }
         }
     }
 
     #[test]
     fn there_is_a_hump_exactly_when_the_second_strain_is_smaller() {
-        for glass in glasses() {
+        for recipe in &RECIPES {
             for step in 1..=12 {
                 let ratio = f64::from(step) / 8.0;
-                let at = Conditions { eps2: glass.eps1 * ratio, ..printed(glass) };
-                let (_, height) = peak(&glass.shape, &at);
-                assert_eq!(height > 0.0, ratio < 1.0, "{} at eps2/eps1 = {ratio}: {height} MPa", glass.id);
+                let at = Conditions { eps2: recipe.printed.eps1 * ratio, ..printed(recipe) };
+                let (_, height) = peak(&recipe.shape, &at);
+                assert_eq!(height > 0.0, ratio < 1.0, "{} at eps2/eps1 = {ratio}: {height} MPa", recipe.printed.id);
             }
         }
     }
@@ -168,27 +172,31 @@ mod tests {
 
     #[test]
     fn the_height_is_convex_in_temperature() {
-        for glass in glasses() {
+        for recipe in &RECIPES {
             let heights: Vec<f64> = [-20.0, -10.0, 0.0, 10.0, 20.0]
                 .iter()
-                .map(|kelvin| Conditions { temperature: glass.temperature + kelvin, ..printed(glass) })
-                .map(|at| peak(&glass.shape, &at).1)
+                .map(|kelvin| Conditions { temperature: recipe.printed.temperature + kelvin, ..printed(recipe) })
+                .map(|at| peak(&recipe.shape, &at).1)
                 .collect();
             for three in heights.windows(3) {
-                assert!(three[2] - 2.0 * three[1] + three[0] > 0.0, "{}: {heights:?}", glass.id);
+                assert!(three[2] - 2.0 * three[1] + three[0] > 0.0, "{}: {heights:?}", recipe.printed.id);
             }
         }
     }
 
     #[test]
     fn the_height_grows_several_times_faster_above_the_critical_waiting_time() {
-        for glass in glasses() {
+        for recipe in &RECIPES {
             let height = |factor: f64| {
-                let t_w = glass.shape.critical_waiting * factor;
-                peak(&glass.shape, &Conditions { t_w, ..printed(glass) }).1
+                let t_w = recipe.shape.critical_waiting * factor;
+                peak(&recipe.shape, &Conditions { t_w, ..printed(recipe) }).1
             };
             let (below, above) = (height(0.3) - height(0.1), height(9.0) - height(3.0));
-            assert!(above > 4.0 * below, "{}: {below} MPa below, {above} MPa above, both over a factor 3", glass.id);
+            assert!(
+                above > 4.0 * below,
+                "{}: {below} MPa below, {above} MPa above, both over a factor 3",
+                recipe.printed.id
+            );
         }
     }
 }

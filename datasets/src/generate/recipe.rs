@@ -1,24 +1,15 @@
 //! The three glasses: what the paper prints of each, and what was chosen to draw curves.
 
 use super::shape::Shape;
+use kovacs_core::glasses::{GLASSES, Glass};
 
-/// A glass of the paper with the shape of its synthetic curves.
+/// A glass of the paper and how its synthetic curves are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Glass {
-    /// Name of package and parameter set.
-    pub id: &'static str,
-    /// As printed in the paper.
-    pub composition: &'static str,
-    /// Test temperature, K. Printed.
-    pub temperature: f64,
-    /// Strain of the first stage (1). Printed.
-    pub eps1: f64,
+pub struct Recipe {
+    /// Name, composition and the test of Fig. 1c. Printed.
+    pub printed: Glass,
     /// Strains of the second stage (1), in the order of Fig. 1b where the paper shows it. Printed.
     pub eps2: &'static [f64],
-    /// The one of them shown in Fig. 1c (1). Printed.
-    pub figure_1c_eps2: f64,
-    /// Waiting time, s. Printed.
-    pub t_w: f64,
     /// Duration of the second stage, s. Chosen.
     pub duration: f64,
     /// Time from the end of a ramp to the first sample, s. Chosen.
@@ -31,23 +22,21 @@ pub struct Glass {
     pub shape: Shape,
 }
 
-/// Rate of both ramps, 1/s. Printed for the in-situ tests (200 %/min); assumed for all here.
-pub const RAMP_RATE: f64 = 200.0 / 6000.0;
+/// Rate of both ramps, % of strain per minute. Printed for the in-situ tests; assumed for all here.
+pub const RAMP_RATE: f64 = 200.0;
 
-/// The three glasses, in the order of the paper.
-pub fn glasses() -> &'static [Glass] {
-    &GLASSES
+impl Recipe {
+    /// Duration of the loading ramp, s.
+    pub fn loading_time(&self) -> f64 {
+        self.printed.eps1 * 6000.0 / RAMP_RATE
+    }
 }
 
-static GLASSES: [Glass; 3] = [
-    Glass {
-        id: "ti-zr-hf-cu-ni-be",
-        composition: "Ti16.7Zr16.7Hf16.7Cu16.7Ni16.7Be16.7",
-        temperature: 593.0,
-        eps1: 0.005,
+/// One recipe per glass, in the order of the paper.
+pub static RECIPES: [Recipe; 3] = [
+    Recipe {
+        printed: GLASSES[0],
         eps2: &[0.002, 0.003, 0.004, 0.005, 0.006],
-        figure_1c_eps2: 0.003,
-        t_w: 900.0,
         duration: 1e4,
         dead_time: 0.5,
         noise: 0.12,
@@ -70,18 +59,13 @@ static GLASSES: [Glass; 3] = [
             crossover: 0.25,
             strength_per_kelvin: 0.018,
             time_per_kelvin: 0.006,
-            reference_waiting: 900.0,
-            reference_temperature: 593.0,
+            reference_waiting: GLASSES[0].t_w,
+            reference_temperature: GLASSES[0].temperature,
         },
     },
-    Glass {
-        id: "fe-zr-b",
-        composition: "(Fe11Zr1)91.2B8.8",
-        temperature: 597.0,
-        eps1: 0.004,
+    Recipe {
+        printed: GLASSES[1],
         eps2: &[0.002],
-        figure_1c_eps2: 0.002,
-        t_w: 1800.0,
         duration: 2e4,
         dead_time: 0.5,
         noise: 0.15,
@@ -104,18 +88,13 @@ static GLASSES: [Glass; 3] = [
             crossover: 0.25,
             strength_per_kelvin: 0.018,
             time_per_kelvin: 0.006,
-            reference_waiting: 1800.0,
-            reference_temperature: 597.0,
+            reference_waiting: GLASSES[1].t_w,
+            reference_temperature: GLASSES[1].temperature,
         },
     },
-    Glass {
-        id: "pvc",
-        composition: "PVC",
-        temperature: 318.0,
-        eps1: 0.005,
+    Recipe {
+        printed: GLASSES[2],
         eps2: &[0.003],
-        figure_1c_eps2: 0.003,
-        t_w: 300.0,
         duration: 4000.0,
         dead_time: 0.5,
         noise: 0.003,
@@ -138,8 +117,8 @@ static GLASSES: [Glass; 3] = [
             crossover: 0.25,
             strength_per_kelvin: 0.03,
             time_per_kelvin: 0.010,
-            reference_waiting: 300.0,
-            reference_temperature: 318.0,
+            reference_waiting: GLASSES[2].t_w,
+            reference_temperature: GLASSES[2].temperature,
         },
     },
 ];
