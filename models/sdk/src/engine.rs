@@ -13,6 +13,7 @@ use kovacs_abi::{CANCELLED, E_ARGUMENT, E_INTERNAL, E_STATE, OK, REJECTED, Statu
 pub(crate) struct Engine<M> {
     model: M,
     parameters: usize,
+    outputs: usize,
     bound: Option<Bound>,
     broken: Option<String>,
 }
@@ -66,9 +67,10 @@ pub(crate) struct Rows<'a> {
 }
 
 impl<M: Model> Engine<M> {
-    pub(crate) fn new(settings: &[f64], parameters: usize) -> Result<Self, Failure> {
+    /// An instance of a model with this many parameters and outputs.
+    pub(crate) fn new(settings: &[f64], parameters: usize, outputs: usize) -> Result<Self, Failure> {
         match guard(|| M::new(settings)) {
-            Ok(Ok(model)) => Ok(Engine { model, parameters, bound: None, broken: None }),
+            Ok(Ok(model)) => Ok(Engine { model, parameters, outputs, bound: None, broken: None }),
             Ok(Err(refusal)) => Err(refusal.into()),
             Err(panic) => Err(Failure::new(E_INTERNAL, panic)),
         }
@@ -88,6 +90,9 @@ impl<M: Model> Engine<M> {
         self.usable()?;
         // A refused experiment leaves the instance without one: half of it may have been taken in.
         self.bound = None;
+        if let Some(unknown) = experiment.wanted().find(|&output| output >= self.outputs) {
+            return Err(Failure::new(E_ARGUMENT, format!("there is no output {unknown}")));
+        }
         let model = &mut self.model;
         let result = flatten(guard(|| model.bind(experiment)));
         self.remember(result)?;

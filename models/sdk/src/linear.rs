@@ -1,7 +1,7 @@
 //! What linear viscoelastic models have in common on the interface: two moduli, stress and strain, strain control.
 //!
 //! A model that is a relaxation function needs no more than its own parameters and a
-//! [`RelaxationFunction`](kovacs_core::linear_response::RelaxationFunction); everything else about it is here once, so
+//! [`RelaxationFunction`]; everything else about it is here once, so
 //! that `unrelaxed_modulus` means the same in all of them and a swap of models keeps it.
 
 use crate::{Curves, Experiment, Quantity, Refusal};

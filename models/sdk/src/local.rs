@@ -29,7 +29,7 @@ impl<M: Model> Local<M> {
         let broken = |message: String| EvaluationError::Broken { model: M::about().id.to_owned(), message };
         let description = guard::guard(describe::<M>).map_err(broken)?.map_err(|fault| broken(fault.to_string()))?;
         let settings = description.check_settings(settings)?;
-        match Engine::new(&settings, description.parameters.len()) {
+        match Engine::new(&settings, description.parameters.len(), description.outputs.len()) {
             Ok(engine) => Ok(Local { description, engine, wanted: Vec::new(), times: Vec::new() }),
             Err(failure) if failure.status == REJECTED => {
                 let message = description.blame_setting(failure.index, &failure.message);

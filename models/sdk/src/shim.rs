@@ -232,7 +232,7 @@ unsafe extern "C" fn create<M: Model>(
         }
         // SAFETY: the header: `settings` holds as many values as the table has settings.
         let settings = unsafe { slice(settings, model.n_settings.into(), "settings") }?;
-        let engine = Engine::<M>::new(settings, model.n_params as usize)?;
+        let engine = Engine::<M>::new(settings, model.n_params as usize, model.n_outputs as usize)?;
         // SAFETY: not null, and the header lets us write it. `destroy` takes the box back.
         unsafe { *instance = Box::into_raw(Box::new(engine)).cast() };
         Ok(())
