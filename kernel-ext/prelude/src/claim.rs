@@ -83,8 +83,8 @@ impl Claim {
 
     /// The claim is about data of this origin; what holds on synthetic data holds by construction.
     #[must_use]
-    pub fn of_data(mut self, name: &str, origin: &str, holds: bool) -> Claim {
-        self.about = format!("data ({origin}) {name}");
+    pub fn of_data(mut self, origin: &str, holds: bool) -> Claim {
+        self.about = format!("data ({origin})");
         self.status = match (holds, origin) {
             (false, _) => Status::Failed,
             (true, "synthetic") => Status::ByConstruction,

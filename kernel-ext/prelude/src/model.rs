@@ -170,7 +170,7 @@ impl Model {
         writer.text(output);
         let values = Reader::new(&seam::call(Operation::Evaluate, writer)?).f64s()?;
         let unit = self.description.output(output).and_then(|index| self.description.outputs.get(index));
-        let curve = Curve::new(self.label(), times.to_vec(), values)
+        let curve = Curve::new("", times.to_vec(), values)
             .map_err(|error| Error::new("BadCurve", error.to_string()))?
             .x_axis("time", "s")
             .y_axis(output, unit.map_or("1", |quantity| quantity.unit.as_str()));
@@ -213,8 +213,9 @@ impl Model {
     fn sign(&self, curve: Curve) -> Curve {
         let mut curve = curve
             .from_origin(Origin::Calculated)
-            .with_provenance("model", self.description.id.as_str())
-            .with_provenance("version", self.description.version.as_str());
+            .with_provenance("model", self.name())
+            .with_provenance("version", self.description.version.as_str())
+            .with_provenance("model id", self.description.id.as_str());
         if let Some(digest) = &self.description.digest {
             curve = curve.with_provenance("digest", digest.as_str());
         }
