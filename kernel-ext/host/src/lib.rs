@@ -16,6 +16,9 @@
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
 
+#[cfg(not(unix))]
+compile_error!("kovacs-host judges files by Unix owners and permissions; this platform is not supported yet");
+
 mod catalogue;
 mod error;
 #[expect(unsafe_code, reason = "opens libraries, follows their pointers and calls their functions")]

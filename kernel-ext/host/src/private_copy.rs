@@ -14,6 +14,8 @@ use tempfile::{NamedTempFile, TempDir};
 
 /// Copies that nobody opened for this long are removed: every rebuild of a model leaves one.
 const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
+/// So many copies are kept, the latest ones.
+const KEPT: usize = 32;
 
 /// A private copy on disk. A temporary one vanishes with this value, which does no harm once it is opened.
 pub(crate) struct PrivateCopy {
@@ -84,13 +86,17 @@ fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// A copy that cannot be removed is left for the next time.
+/// A copy that cannot be removed is left for the next time. One that a process has opened stays usable there.
 fn remove_old_copies(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let age = entry.metadata().and_then(|metadata| metadata.modified()).ok().and_then(|time| time.elapsed().ok());
-        if age.is_some_and(|age| age > KEPT_FOR) {
-            let _ = fs::remove_file(entry.path());
+    let dated = |entry: fs::DirEntry| Some((entry.metadata().ok()?.modified().ok()?, entry.path()));
+    let mut copies: Vec<(SystemTime, PathBuf)> = entries.flatten().filter_map(dated).collect();
+    copies.sort_by(|a, b| b.cmp(a));
+    let now = SystemTime::now();
+    for (position, (opened, path)) in copies.iter().enumerate() {
+        let age = now.duration_since(*opened).unwrap_or_default();
+        if position >= KEPT || age > KEPT_FOR {
+            let _ = fs::remove_file(path);
         }
     }
 }
@@ -147,10 +153,29 @@ mod tests {
     fn copies_that_nobody_opened_for_long_are_removed() {
         let home = tempfile::tempdir().unwrap();
         let cache = home.path().to_path_buf();
-        let old = write_to(Some(cache.clone()), b"old", "d1").unwrap().path;
-        let long_ago = SystemTime::now() - KEPT_FOR - Duration::from_secs(60);
-        fs::File::open(&old).unwrap().set_modified(long_ago).unwrap();
+        let old = aged_copy(&cache, "d1", KEPT_FOR + Duration::from_secs(60));
         let new = write_to(Some(cache), b"new", "d2").unwrap().path;
         assert!(!old.exists() && new.exists());
+    }
+
+    #[test]
+    fn the_latest_copies_are_kept() {
+        let home = tempfile::tempdir().unwrap();
+        let cache = home.path().to_path_buf();
+        let age = |number: usize| Duration::from_secs(60 * number as u64);
+        // Written oldest first, so that none is removed before the last one comes.
+        let copies: Vec<PathBuf> =
+            (1..=KEPT).rev().map(|number| aged_copy(&cache, &format!("d{number}"), age(number))).collect();
+        assert!(copies.iter().all(|copy| copy.exists()));
+        let new = write_to(Some(cache), b"new", "d0").unwrap().path;
+        let left: Vec<bool> = copies.iter().map(|copy| copy.exists()).collect();
+        assert_eq!(left, [vec![false], vec![true; KEPT - 1]].concat());
+        assert!(new.exists());
+    }
+
+    fn aged_copy(cache: &Path, digest: &str, age: Duration) -> PathBuf {
+        let path = write_to(Some(cache.to_path_buf()), b"old", digest).unwrap().path;
+        fs::File::open(&path).unwrap().set_modified(SystemTime::now() - age).unwrap();
+        path
     }
 }
