@@ -139,13 +139,11 @@ pub enum DatasetError {
     },
     /// The file is not the one the descriptor describes.
     #[error(
-        "`{}` (resource `{resource}`) is not the file its package describes: `{}` says {expected}, the file has \
-         {found}; restore the file, or, if the change is intended, put the new value into the descriptor",
-        file.display(), path.display()
+        "`{}` (resource `{resource}`) is not the file its package describes: `datapackage.json` says {expected}, the \
+         file has {found}; restore the file, or, if the change is intended, put the new value into the descriptor",
+        file.display()
     )]
     Digest {
-        /// The `datapackage.json`.
-        path: PathBuf,
         /// Resource name.
         resource: String,
         /// The file.
@@ -184,7 +182,7 @@ pub enum DatasetError {
     /// The columns of the file are not those of the descriptor.
     #[error(
         "`{}` (resource `{resource}`) has the columns {}, its package describes {}; missing: {}; not described: {}",
-        file.display(), join(found), join(described), join(missing), join(unexpected)
+        file.display(), join(found), join(described), join(&beyond(described, found)), join(&beyond(found, described))
     )]
     Columns {
         /// The file.
@@ -195,10 +193,6 @@ pub enum DatasetError {
         found: Vec<String>,
         /// Columns of the descriptor.
         described: Vec<String>,
-        /// Described, but not in the file.
-        missing: Vec<String>,
-        /// In the file, but not described.
-        unexpected: Vec<String>,
     },
     /// The file is not a table.
     #[error("`{}` (resource `{resource}`) is not a readable table: {reason}", file.display())]
@@ -226,7 +220,7 @@ pub enum DatasetError {
         /// Column name.
         column: String,
         /// As written.
-        value: String,
+        value: Box<str>,
         /// What was expected: `a finite number`.
         expected: &'static str,
     },
@@ -404,6 +398,11 @@ impl DatasetError {
 
 fn join(words: &[String]) -> String {
     if words.is_empty() { "none".to_string() } else { format!("`{}`", words.join("`, `")) }
+}
+
+/// The words of `left` that are not in `right`.
+fn beyond(left: &[String], right: &[String]) -> Vec<String> {
+    left.iter().filter(|word| !right.contains(word)).cloned().collect()
 }
 
 fn join_paths(paths: &[PathBuf]) -> String {

@@ -255,7 +255,6 @@ impl Package {
 
     fn check_digest(&self, resource: &Resource, file: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
         let mismatch = |expected: String, found: String| DatasetError::Digest {
-            path: self.descriptor_path(),
             resource: resource.name.clone(),
             file: file.to_path_buf(),
             expected,

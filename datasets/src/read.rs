@@ -80,7 +80,7 @@ impl Place<'_> {
             resource: self.resource.name.clone(),
             row: row + 1,
             column: field.name.clone(),
-            value,
+            value: value.into(),
             expected,
         }
     }
@@ -142,27 +142,18 @@ fn check_header(place: &Place<'_>, bytes: &[u8], fields: &[Field]) -> Result<(),
         .into_reader_with_file_handle(Cursor::new(bytes))
         .finish()
         .map_err(|error| place.unreadable(error.to_string()))?;
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
     let found: Vec<String> = head.get_column_names().iter().map(|name| name.to_string()).collect();
     let described: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
-    if found == described {
+    // Another order is no harm: columns are found by name.
+    if sorted(found.clone()) == sorted(described.clone()) {
         return Ok(());
     }
-    let beyond = |left: &[String], right: &[String]| -> Vec<String> {
-        left.iter().filter(|name| !right.contains(name)).cloned().collect()
-    };
-    let (missing, unexpected) = (beyond(&described, &found), beyond(&found, &described));
-    if missing.is_empty() && unexpected.is_empty() {
-        // The same columns in another order: they are found by name, so nothing is lost.
-        return Ok(());
-    }
-    Err(DatasetError::Columns {
-        file: place.file.to_path_buf(),
-        resource: place.resource.name.clone(),
-        found,
-        described,
-        missing,
-        unexpected,
-    })
+    let (file, resource) = (place.file.to_path_buf(), place.resource.name.clone());
+    Err(DatasetError::Columns { file, resource, found, described })
 }
 
 /// Times rise strictly within a curve; the columns of the primary key other than time tell curves apart.

@@ -1,8 +1,11 @@
 //! Where packages are looked for, and which one a name means.
 //!
 //! A name resolves to the same package in a notebook, on the command line and in a test, whatever the current folder:
-//! 1. folders given explicitly; 2. `KOVACS_DATA_PATH` (a list, separated as `PATH` is); 3. the project folder: the
-//! nearest folder named `kovacs-data` in the current folder or above it; 4. the packages shipped with Kovacs.
+//! 1. folders given explicitly;
+//! 2. `KOVACS_DATA_PATH` (a list, separated as `PATH` is);
+//! 3. the project folder: the nearest folder named `kovacs-data` in the current folder or above it;
+//! 4. the packages shipped with Kovacs.
+//!
 //! The first hit wins and reports what it hides, so that a user's measured curves replace the shipped synthetic ones
 //! under the same name without an edit to a notebook, and visibly.
 

@@ -73,7 +73,7 @@ pub(super) fn csv(
                 resource: mapping.resource.clone(),
                 row: index + 1 - mapping.header_rows,
                 column: column.name.clone(),
-                value: found.to_string(),
+                value: found.to_string().into(),
                 expected,
             });
         }
