@@ -57,15 +57,15 @@ pub struct Claim {
     /// The number behind it, if there is one.
     #[serde(default)]
     pub value: Option<f64>,
-    /// Unit of the number, UCUM.
+    /// Unit of the number, UCUM; empty without a number.
     #[serde(default)]
-    pub unit: Option<String>,
-    /// What the paper says, in words or as a number.
+    pub unit: String,
+    /// What the number should be, in words; may be empty.
     #[serde(default)]
-    pub expected: Option<String>,
-    /// Why the test ended so.
+    pub expected: String,
+    /// Why the test ended so; may be empty.
     #[serde(default)]
-    pub reason: Option<String>,
+    pub reason: String,
 }
 
 impl Claim {
@@ -81,9 +81,9 @@ impl Claim {
         } else {
             format!("{value:.3e}")
         };
-        Some(match self.unit.as_deref() {
-            None | Some("" | "1") => number,
-            Some(unit) => format!("{number} {unit}"),
+        Some(match self.unit.as_str() {
+            "" | "1" => number,
+            unit => format!("{number} {unit}"),
         })
     }
 }

@@ -8,6 +8,8 @@ use std::path::Path;
 
 /// Widest column of statements, characters.
 const STATEMENT_WIDTH: usize = 52;
+/// Widest heading of a model's column, characters.
+const MODEL_WIDTH: usize = 18;
 
 /// How many claims ended in which way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,8 +129,15 @@ impl Scorecard {
         if self.claims.is_empty() {
             return "no claims were made\n".to_owned();
         }
-        let heading = ["figure", "claim"].into_iter().chain(self.models()).map(str::to_owned);
-        let mut lines: Vec<Vec<String>> = vec![heading.collect()];
+        let models: Vec<Vec<String>> = self.models().iter().map(|model| wrap(model, MODEL_WIDTH)).collect();
+        let height = models.iter().map(Vec::len).max().unwrap_or(1).max(1);
+        let mut lines: Vec<Vec<String>> = (0..height)
+            .map(|line| {
+                let titles = if line == 0 { ["figure", "claim"] } else { ["", ""] };
+                let models = models.iter().map(|words| words.get(line).cloned().unwrap_or_default());
+                titles.into_iter().map(str::to_owned).chain(models).collect()
+            })
+            .collect();
         for row in self.rows() {
             let mut statement = wrap(row.statement, STATEMENT_WIDTH).into_iter();
             let mut first = vec![row.figure, statement.next().unwrap_or_default()];
@@ -136,7 +145,7 @@ impl Scorecard {
             lines.push(first);
             lines.extend(statement.map(|rest| vec![String::new(), rest]));
         }
-        let mut text = aligned(&lines);
+        let mut text = aligned(&lines, height);
         let signs =
             [ClaimStatus::Reproduced, ClaimStatus::Failed, ClaimStatus::ByConstruction, ClaimStatus::NotApplicable];
         let legend: Vec<String> = signs.iter().map(|status| format!("{} {status}", status.sign())).collect();
@@ -179,8 +188,8 @@ fn entry(claim: &Claim) -> String {
     }
 }
 
-/// Columns padded to their widest entry, a rule under the heading. Counts characters: signs and Greek are one wide.
-fn aligned(lines: &[Vec<String>]) -> String {
+/// Columns padded to their widest entry, a rule under the lines of the heading. Counts characters: signs and Greek are one wide.
+fn aligned(lines: &[Vec<String>], headings: usize) -> String {
     let columns = lines.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
@@ -189,7 +198,7 @@ fn aligned(lines: &[Vec<String>]) -> String {
         let padded: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
         text.push_str(padded.join("  ").trim_end());
         text.push('\n');
-        if index == 0 {
+        if index + 1 == headings {
             let rules: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
             text.push_str(&rules.join("  "));
             text.push('\n');
@@ -225,16 +234,16 @@ mod tests {
             model: model.into(),
             status,
             value: value.map(|(value, _)| value),
-            unit: value.map(|(_, unit)| unit.into()),
-            expected: Some("as printed".into()),
-            reason: None,
+            unit: value.map(|(_, unit)| unit.into()).unwrap_or_default(),
+            expected: "as printed".into(),
+            reason: String::new(),
         }
     }
 
     fn card() -> Scorecard {
         let mut card = Scorecard::new();
         card.add(&[
-            claim("hump iff ε₂ < ε₁", "synthetic data", ClaimStatus::ByConstruction, None),
+            claim("hump iff ε₂ < ε₁", "data (synthetic) ti-zr-hf-cu-ni-be", ClaimStatus::ByConstruction, None),
             claim("hump iff ε₂ < ε₁", "kww", ClaimStatus::Reproduced, Some((271.25, "s"))),
         ]);
         card.add(&[
@@ -249,10 +258,11 @@ mod tests {
         assert_eq!(
             card().to_text(),
             "\
-figure  claim                        synthetic data  kww        aoi
-──────  ───────────────────────────  ──────────────  ─────────  ───────────────
-1b      hump iff ε₂ < ε₁             ≡               ✓ 271.2 s  ✓ 1.235e6 s
-1b      Δσ is larger for smaller ε₂  ·               ·          ✗ -1.200e-4 MPa
+figure  claim                        data (synthetic)   kww        aoi
+                                     ti-zr-hf-cu-ni-be
+──────  ───────────────────────────  ─────────────────  ─────────  ───────────────
+1b      hump iff ε₂ < ε₁             ≡                  ✓ 271.2 s  ✓ 1.235e6 s
+1b      Δσ is larger for smaller ε₂  ·                  ·          ✗ -1.200e-4 MPa
 
 ✓ reproduced   ✗ failed   ≡ by construction   – not applicable
 reproduced 2, failed 1, by construction 1, not applicable 0

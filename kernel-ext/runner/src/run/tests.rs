@@ -81,9 +81,9 @@ fn claim() -> Claim {
         model: "aoi".into(),
         status: ClaimStatus::Reproduced,
         value: Some(1.0),
-        unit: Some("1".into()),
-        expected: Some("1".into()),
-        reason: None,
+        unit: "1".into(),
+        expected: "1".into(),
+        reason: String::new(),
     }
 }
 
