@@ -80,3 +80,41 @@ fn native_architecture() -> Architecture {
 fn architecture_name(architecture: Architecture) -> String {
     format!("{architecture:?}").to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shared library of this platform that is no model: the executable of this test.
+    fn executable() -> Vec<u8> {
+        std::fs::read(std::env::current_exe().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_library_without_an_entry_is_no_model() {
+        assert!(matches!(inspect(&executable()), Err(LibraryFault::NoEntry)));
+    }
+
+    #[test]
+    fn damage_anywhere_in_the_head_is_an_answer_and_not_a_panic() {
+        let mut bytes = executable();
+        let mut refused = 0;
+        for position in 0..1024 {
+            for damage in [0x01, 0x80, 0xff] {
+                bytes[position] ^= damage;
+                refused += usize::from(inspect(&bytes).is_err());
+                bytes[position] ^= damage;
+            }
+        }
+        assert_eq!(refused, 3 * 1024);
+    }
+
+    #[test]
+    fn the_major_is_read_from_the_symbol() {
+        let major = |symbol: &str| entry_major(NameOrOrdinal::Name(symbol.as_bytes()));
+        assert_eq!(major("kovacs_plugin_v0"), Some(0));
+        assert_eq!(major("_kovacs_plugin_v12"), Some(12));
+        assert_eq!(major("kovacs_plugin_vx"), None);
+        assert_eq!(major("other_plugin_v0"), None);
+    }
+}
