@@ -302,8 +302,8 @@ pub enum DatasetError {
         /// Line, column and reason.
         source: Box<toml::de::Error>,
     },
-    /// A column argument of an import is not `name=unit`.
-    #[error("`{text}` does not describe a column; write `name=unit`, such as `time=s`, `specimen=text`, or `skip`")]
+    /// A column argument of an import is not `name:unit`.
+    #[error("`{text}` does not describe a column; write `name:unit`, such as `time:s`, `specimen:text`, or `skip`")]
     ColumnArgument {
         /// As written.
         text: String,

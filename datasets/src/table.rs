@@ -8,7 +8,7 @@ use crate::error::DatasetError;
 use crate::field::Field;
 use crate::holds::{FEWEST_SAMPLES, Hold, find_holds};
 use crate::read::number_series;
-use kovacs_core::units::{Unit, convert};
+use kovacs_core::units::{Dimension, Unit, convert};
 use kovacs_core::{Curve, Origin};
 use polars::prelude::{BooleanChunked, DataFrame, DataType, NewChunkedArray, PlSmallStr};
 use std::sync::Arc;
@@ -165,7 +165,8 @@ impl Table {
     }
 
     /// The same rows with every number in the internal unit of its kind: s, K, MPa, strain as a fraction, eV.
-    /// The file keeps the units it was given in; this is the step from one to the other.
+    /// The file keeps the units it was given in; this is the step from one to the other. Lengths keep their unit: a
+    /// specimen is measured in mm, a bond in ångström, and no model takes either.
     ///
     /// # Errors
     /// The frame could not be rebuilt.
@@ -174,7 +175,7 @@ impl Table {
         for field in &mut converted.fields {
             let Some(unit) = field.unit else { continue };
             let internal = unit.dimension().internal();
-            if unit == internal {
+            if unit == internal || unit.dimension() == Dimension::Length {
                 continue;
             }
             let values: Vec<f64> = self.column(&field.name)?.into_iter().map(|value| unit.to_internal(value)).collect();

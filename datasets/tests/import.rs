@@ -36,7 +36,7 @@ fn check_refused(name: &str, text: &str, mapping: &Mapping, words: &[&str]) {
 #[test]
 fn columns_from_arguments() {
     let report =
-        try_import("a.csv", "0,1.5,A\n1,1.25,A\n2,1.125,A\n", &mapping(&["time=s", "stress=MPa", "specimen=text"]));
+        try_import("a.csv", "0,1.5,A\n1,1.25,A\n2,1.125,A\n", &mapping(&["time:s", "stress:MPa", "specimen:text"]));
     let table = report.unwrap().table;
     assert_eq!(table.column("stress").unwrap(), [1.5, 1.25, 1.125]);
     assert_eq!(table.text("specimen").unwrap(), ["A", "A", "A"]);
@@ -61,15 +61,15 @@ fn columns_from_a_header_with_units_are_stated_by_the_file() {
 
 #[test]
 fn refusals_name_place_and_remedy() {
-    let two = mapping(&["time=s", "stress=MPa"]);
+    let two = mapping(&["time:s", "stress:MPa"]);
     check_refused("a.csv", "0,1\n1,two\n", &two, &["row 2", "column `stress`", "`two` is not a number"]);
     check_refused("a.csv", "t,s\n0,1\n", &two, &["row 1", "`t` is not a number", "`header_rows`"]);
     check_refused("a.csv", "0,1\n1,\n", &two, &["row 2", "`(empty)` is not a number"]);
     check_refused("a.csv", "0,1\n1,NaN\n", &two, &["row 2", "column `stress`", "`NaN` is not a finite number"]);
     check_refused("a.csv", "1,1\n0,2\n", &two, &["row 2", "column `time`", "0 follows 1", "sort the rows"]);
     check_refused("a.csv", "0,1,2\n", &two, &["has 3 columns, the mapping describes 2", "row 1: 0 | 1 | 2"]);
-    check_refused("a.csv", "0,1\n", &mapping(&["time=s", "stress=mpa"]), &["`mpa`", "did you mean `MPa`?"]);
-    check_refused("a.csv", "0,1\n", &mapping(&["time=s", "time=s"]), &["`time`", "second column of that"]);
+    check_refused("a.csv", "0,1\n", &mapping(&["time:s", "stress:mpa"]), &["`mpa`", "did you mean `MPa`?"]);
+    check_refused("a.csv", "0,1\n", &mapping(&["time:s", "time:s"]), &["`time`", "second column of that"]);
     check_refused("a.csv", "", &two, &["a.csv"]);
     check_refused("a.docx", "0,1\n", &two, &["none of `.xlsx`", "export it as .xlsx or .csv"]);
     check_refused("a.xlsx", "0,1\n", &two, &["a.xlsx", "not a readable table"]);
@@ -78,7 +78,7 @@ fn refusals_name_place_and_remedy() {
     let nameless = Mapping { source: serde_json::from_str("{\"title\": \"\"}").unwrap(), ..two.clone() };
     check_refused("a.csv", "0,1\n", &nameless, &["is measured but names no source"]);
     let message = mapping_error("time");
-    assert!(message.contains("`time` does not describe a column; write `name=unit`"), "{message}");
+    assert!(message.contains("`time` does not describe a column; write `name:unit`"), "{message}");
 }
 
 fn mapping_error(text: &str) -> String {
@@ -97,7 +97,7 @@ fn a_mapping_file_says_where_it_is_wrong() {
 
 #[test]
 fn a_file_without_strain_has_no_holds_and_says_so() {
-    let report = try_import("a.csv", "0,1\n1,2\n", &mapping(&["time=s", "stress=MPa"])).unwrap();
+    let report = try_import("a.csv", "0,1\n1,2\n", &mapping(&["time:s", "stress:MPa"])).unwrap();
     assert!(report.holds.is_empty());
     assert!(report.notes[0].contains("no number column `strain`"), "{:?}", report.notes);
 }
@@ -105,7 +105,7 @@ fn a_file_without_strain_has_no_holds_and_says_so() {
 #[test]
 fn holds_without_a_temperature_give_no_protocol_and_say_what_to_write() {
     let text: String = (0..9).map(|t| format!("{t},{}\n", if t < 5 { 0.005 } else { 0.003 })).collect();
-    let report = try_import("a.csv", &text, &mapping(&["time=s", "strain=1"])).unwrap();
+    let report = try_import("a.csv", &text, &mapping(&["time:s", "strain:1"])).unwrap();
     assert_eq!(report.holds.len(), 2);
     assert!(report.notes[0].contains("temperature = \"296 K\""), "{:?}", report.notes);
 }

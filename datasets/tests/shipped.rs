@@ -1,6 +1,7 @@
 //! The committed packages are what the generator writes, they pass every check, and they show what they claim.
 
-use kovacs_core::Origin;
+use kovacs_core::sampled_hump::hump_of_samples;
+use kovacs_core::{Hump, Origin};
 use kovacs_datasets::{Package, Registry, Table, generate, shipped_folder};
 use std::path::Path;
 
@@ -98,51 +99,36 @@ fn check_protocol(name: &str, eps1: f64, eps2: &[f64], t_w: f64, temperature: f6
 fn every_specimen_has_a_hump_exactly_when_the_second_strain_is_smaller() {
     let table = shipped("ti-zr-hf-cu-ni-be").table("two-step").unwrap();
     for specimen in ["A", "B", "C"] {
-        let rises: Vec<f64> = [0.002, 0.003, 0.004, 0.005, 0.006]
-            .iter()
-            .map(|&eps2| rise(&second_stage(&table, eps2, specimen)))
-            .collect();
-        // Means of seven samples scatter by 0.12/sqrt(7) = 0.05 MPa: humps are far above, the others at that level.
-        assert!(rises[0] > rises[1] && rises[1] > rises[2] && rises[2] > 1.0, "specimen {specimen}: {rises:?}");
-        assert!(rises[3] < 0.2 && rises[4] < 0.2, "specimen {specimen}: {rises:?}");
+        let humps: Vec<Hump> =
+            [0.002, 0.003, 0.004, 0.005, 0.006].iter().map(|&eps2| hump(&table, eps2, specimen)).collect();
+        let heights: Vec<f64> = humps.iter().map(|hump| hump.delta_sigma().unwrap()).collect();
+        assert!(heights[0] > heights[1] && heights[1] > heights[2] && heights[2] > 1.0, "{specimen}: {humps:?}");
+        assert_eq!(humps[3..], [Hump::NoHump, Hump::NoHump], "{specimen}");
     }
 }
 
 #[test]
 fn every_glass_has_one_maximum_well_inside_its_second_stage() {
-    for name in ["ti-zr-hf-cu-ni-be", "fe-zr-b", "pvc"] {
+    // Noise-free peaks of the shapes, s and MPa; specimens scatter by 5 % in time and 3 % in strength, which is up to
+    // 15 % of the peak time and 20 % of its height where the peak is a small difference.
+    for (name, t_p, height) in [("ti-zr-hf-cu-ni-be", 407.0, 14.7), ("fe-zr-b", 1396.0, 24.8), ("pvc", 144.0, 0.346)] {
         let table = shipped(name).table("two-step").unwrap();
-        let eps2 = kovacs_core::glasses::glass(name).unwrap().eps2;
         for specimen in ["A", "B", "C"] {
-            let stage = second_stage(&table, eps2, specimen);
-            let (means, times) = (means(&stage), stage.column("time_in_stage").unwrap());
-            let top =
-                means.iter().enumerate().fold(0, |best, (at, value)| if *value > means[best] { at } else { best });
-            let (first, last) = (times[0], times[times.len() - 1]);
-            assert!(times[top] > 20.0 * first && times[top] < last / 5.0, "{name}: maximum at {} s", times[top]);
-            // One maximum: before it the means rise from decade to decade, after it they fall.
-            let quarter = |range: std::ops::Range<usize>| means[range.start] < means[range.end - 1];
-            assert!(quarter(0..top), "{name} {specimen}");
-            assert!(!quarter(top + 1..means.len()), "{name} {specimen}");
+            let found = hump(&table, kovacs_core::glasses::glass(name).unwrap().eps2, specimen);
+            let Hump::Peak { t_p: time, delta_sigma } = found else { panic!("{name} {specimen}: {found}") };
+            assert!((time / t_p - 1.0).abs() < 0.3 && (delta_sigma / height - 1.0).abs() < 0.25, "{name}: {found}");
         }
     }
+}
+
+fn hump(table: &Table, eps2: f64, specimen: &str) -> Hump {
+    let stage = second_stage(table, eps2, specimen).curve("time_in_stage", "stress").unwrap();
+    hump_of_samples(&stage.x, &stage.y, 0.5).unwrap().hump
 }
 
 fn second_stage(table: &Table, eps2: f64, specimen: &str) -> Table {
     let stage = table.where_number("eps2", eps2).unwrap().where_number("stage", 2.0).unwrap();
     stage.where_text("specimen", specimen).unwrap()
-}
-
-/// Means of seven neighbouring samples: a quarter of a decade.
-fn means(stage: &Table) -> Vec<f64> {
-    let stress = stage.column("stress").unwrap();
-    stress.windows(7).map(|window| window.iter().sum::<f64>() / 7.0).collect()
-}
-
-/// Largest mean minus first mean, MPa.
-fn rise(stage: &Table) -> f64 {
-    let means = means(stage);
-    means.iter().copied().fold(f64::NEG_INFINITY, f64::max) - means[0]
 }
 
 #[test]

@@ -134,13 +134,13 @@ impl Mapping {
 impl std::str::FromStr for ColumnMapping {
     type Err = DatasetError;
 
-    /// Reads the command-line form: `time=s`, `strain=1`, `specimen=text`, `skip`.
+    /// Reads the command-line form: `time:s`, `strain:1`, `specimen:text`, `skip`.
     fn from_str(text: &str) -> Result<ColumnMapping, DatasetError> {
         let trimmed = text.trim();
         if trimmed == "skip" {
             return Ok(ColumnMapping { skip: true, ..ColumnMapping::default() });
         }
-        match trimmed.split_once('=').map(|(name, unit)| (name.trim(), unit.trim())) {
+        match trimmed.rsplit_once(':').map(|(name, unit)| (name.trim(), unit.trim())) {
             Some((name, unit)) if !name.is_empty() && !unit.is_empty() => {
                 let is_text = unit == "text";
                 Ok(ColumnMapping {
