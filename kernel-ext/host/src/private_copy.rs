@@ -49,11 +49,12 @@ fn write_to(cache: Option<PathBuf>, bytes: &[u8], digest: &str) -> Result<Privat
     Ok(PrivateCopy { path, _temporary: Some(folder) })
 }
 
-/// `$XDG_CACHE_HOME/kovacs/models`, by default under `~/.cache`.
+/// `models` in `$KOVACS_CACHE_DIR`, else in `$XDG_CACHE_HOME/kovacs`, by default under `~/.cache`.
 fn cache_folder() -> Option<PathBuf> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
-    Some(base.join("kovacs").join("models"))
+    let users = || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+    let base = absolute("KOVACS_CACHE_DIR").or_else(|| users().map(|folder| folder.join("kovacs")))?;
+    Some(base.join("models"))
 }
 
 /// Makes the folder if needed, and sees to it that it is mine alone.
