@@ -168,6 +168,17 @@ pub enum UnitBasis {
     User,
 }
 
+impl UnitBasis {
+    /// The word used in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            UnitBasis::Stated => "stated",
+            UnitBasis::Inferred => "inferred",
+            UnitBasis::User => "user",
+        }
+    }
+}
+
 /// How numbers came about, with what each way needs to be traced. The closed list of [`Origin`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", rename_all_fields = "camelCase")]

@@ -14,6 +14,7 @@ mod field;
 pub mod generate;
 mod holds;
 pub mod import;
+mod info;
 mod package;
 mod protocol;
 mod read;

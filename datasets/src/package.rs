@@ -192,12 +192,12 @@ impl Package {
         Ok(())
     }
 
-    fn licences(&self, resource: &Resource) -> Vec<String> {
+    pub(crate) fn licences(&self, resource: &Resource) -> Vec<String> {
         let stated = if resource.licenses.is_empty() { &self.descriptor.licenses } else { &resource.licenses };
         stated.iter().map(|licence| licence.name.trim().to_string()).filter(|name| !name.is_empty()).collect()
     }
 
-    fn sources(&self, resource: &Resource) -> Vec<String> {
+    pub(crate) fn sources(&self, resource: &Resource) -> Vec<String> {
         let stated = if resource.sources.is_empty() { &self.descriptor.sources } else { &resource.sources };
         let line = |source: &crate::descriptor::Source| match &source.path {
             Some(path) => format!("{} ({path})", source.title.trim()),

@@ -33,14 +33,19 @@ pub(crate) fn frame(
     Ok(frame)
 }
 
-/// A headerless or foreign table as words: every cell a string, columns named `column_1`, `column_2`, ...
-pub(crate) fn words(bytes: &[u8], separator: u8) -> Result<Vec<Vec<String>>, String> {
+/// A foreign table as words, every cell a string, its first `skipped` lines left out: above the data an instrument
+/// writes lines of another width, which no table can hold.
+pub(crate) fn words(bytes: &[u8], separator: u8, skipped: usize) -> Result<Vec<Vec<String>>, String> {
     let options = CsvReadOptions::default()
         .with_has_header(false)
+        .with_skip_lines(skipped)
         .with_infer_schema_length(Some(0))
         .with_ignore_errors(false)
         .map_parse_options(|parse| parse.with_separator(separator).with_truncate_ragged_lines(false));
-    let frame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish().map_err(|error| error.to_string())?;
+    let frame = options
+        .into_reader_with_file_handle(Cursor::new(without_mark(bytes)))
+        .finish()
+        .map_err(|error| error.to_string())?;
     let mut rows = vec![Vec::with_capacity(frame.width()); frame.height()];
     for column in frame.columns() {
         let text = column.str().map_err(|error| error.to_string())?;
@@ -49,6 +54,11 @@ pub(crate) fn words(bytes: &[u8], separator: u8) -> Result<Vec<Vec<String>>, Str
         }
     }
     Ok(rows)
+}
+
+/// Without the byte-order mark that some editors put before UTF-8 text.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 fn data_type(kind: FieldKind) -> DataType {
@@ -91,7 +101,7 @@ impl Place<'_> {
             .with_schema_overwrite(schema.map(Arc::new))
             .with_infer_schema_length(Some(0))
             .with_ignore_errors(forgiving)
-            .into_reader_with_file_handle(Cursor::new(bytes))
+            .into_reader_with_file_handle(Cursor::new(without_mark(bytes)))
             .finish()
             .map_err(|error| self.unreadable(error.to_string()))
     }
@@ -139,7 +149,7 @@ fn check_header(place: &Place<'_>, bytes: &[u8], fields: &[Field]) -> Result<(),
         .with_has_header(true)
         .with_n_rows(Some(0))
         .with_infer_schema_length(Some(0))
-        .into_reader_with_file_handle(Cursor::new(bytes))
+        .into_reader_with_file_handle(Cursor::new(without_mark(bytes)))
         .finish()
         .map_err(|error| place.unreadable(error.to_string()))?;
     let sorted = |mut names: Vec<String>| {

@@ -298,3 +298,34 @@ fn filters_groups_and_printing() {
     let html = table.to_html(1);
     assert!(html.contains("<th>stress (MPa)</th>") && html.contains("3 rows left out"), "{html}");
 }
+
+#[test]
+fn no_byte_of_a_table_or_descriptor_can_make_it_panic() {
+    let descriptor = {
+        let sample = Sample::new();
+        sample.verify().unwrap();
+        std::fs::read(sample.folder.path().join(DESCRIPTOR)).unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut accepted = 0;
+    for position in 0..CSV.len() {
+        for byte in [0, b'"', b',', b'\n', b'\r', b'-', b'9', 0xff] {
+            let mut csv = CSV.as_bytes().to_vec();
+            csv[position] = byte;
+            let text = String::from_utf8(descriptor.clone()).unwrap();
+            // The digest is made to agree, so that the reader itself meets the damage.
+            let text = text.replace(&sha256(CSV.as_bytes()), &sha256(&csv));
+            std::fs::write(folder.path().join("curves.csv"), &csv).unwrap();
+            std::fs::write(folder.path().join(DESCRIPTOR), text).unwrap();
+            accepted += usize::from(Package::open(folder.path()).and_then(|package| package.verify()).is_ok());
+        }
+    }
+    // A changed digit or name is still a table; a broken header, number or order is not.
+    assert!(accepted > 0 && accepted < CSV.len() * 4, "{accepted}");
+    for position in 0..descriptor.len() {
+        let mut damaged = descriptor.clone();
+        damaged[position] = damaged[position].wrapping_add(1);
+        std::fs::write(folder.path().join(DESCRIPTOR), &damaged).unwrap();
+        let _ = Package::open(folder.path()).and_then(|package| package.verify());
+    }
+}

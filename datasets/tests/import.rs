@@ -60,6 +60,15 @@ fn columns_from_a_header_with_units_are_stated_by_the_file() {
 }
 
 #[test]
+fn lines_above_the_header_and_a_byte_order_mark_do_no_harm() {
+    let text = "\u{feff}Exported by the instrument\nOperator: nobody\nTime (s),Stress (MPa)\n0,1\n1,2\n";
+    let mapping = Mapping { header_rows: 3, ..mapping(&[]) };
+    assert_eq!(try_import("a.csv", text, &mapping).unwrap().table.column("stress").unwrap(), [1.0, 2.0]);
+    let report = try_import("a.csv", "\u{feff}0,1\n1,2\n", &self::mapping(&["time:s", "stress:MPa"])).unwrap();
+    assert_eq!(report.table.column("time").unwrap(), [0.0, 1.0]);
+}
+
+#[test]
 fn refusals_name_place_and_remedy() {
     let two = mapping(&["time:s", "stress:MPa"]);
     check_refused("a.csv", "0,1\n1,two\n", &two, &["row 2", "column `stress`", "`two` is not a number"]);

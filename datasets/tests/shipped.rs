@@ -109,8 +109,8 @@ fn every_specimen_has_a_hump_exactly_when_the_second_strain_is_smaller() {
 
 #[test]
 fn every_glass_has_one_maximum_well_inside_its_second_stage() {
-    // Noise-free peaks of the shapes, s and MPa; specimens scatter by 5 % in time and 3 % in strength, which is up to
-    // 15 % of the peak time and 20 % of its height where the peak is a small difference.
+    // Peaks of the noise-free shapes, s and MPa. Times scatter by 5 % and strengths by 3 % from specimen to specimen;
+    // the peak is a small difference of large numbers and scatters up to five times as much.
     for (name, t_p, height) in [("ti-zr-hf-cu-ni-be", 407.0, 14.7), ("fe-zr-b", 1396.0, 24.8), ("pvc", 144.0, 0.346)] {
         let table = shipped(name).table("two-step").unwrap();
         for specimen in ["A", "B", "C"] {

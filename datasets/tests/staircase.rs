@@ -68,6 +68,7 @@ fn every_row_arrives_unchanged_with_unit_basis_origin_and_parent() {
     assert_eq!(table.column_in("stress", "MPa").unwrap()[0], 0.00114059);
     let inside = table.in_internal_units().unwrap();
     assert_eq!((inside.unit("stress").unwrap().code(), inside.column("stress").unwrap()[0]), ("MPa", 0.00114059));
+    assert_eq!(inside.unit("displacement").unwrap().code(), "mm");
     assert!(!table.label().contains('('), "measured data need no warning: {}", table.label());
 }
 

@@ -117,12 +117,15 @@ fn text(file: &Path, bytes: &[u8], ending: &str, mapping: &Mapping) -> Result<Sh
     if std::str::from_utf8(bytes).is_err() {
         return Err(unreadable(file, mapping, "it is not UTF-8 text; convert it first".to_string()));
     }
-    let rows = words(bytes, separator).map_err(|reason| unreadable(file, mapping, reason))?;
+    // The last header row may name the columns; what stands above it is kept as empty rows, so that rows count the same.
+    let above = mapping.header_rows.saturating_sub(1);
+    let rows = words(bytes, separator, above).map_err(|reason| unreadable(file, mapping, reason))?;
     let cell = |words: String| match words.is_empty() {
         true => Cell::Empty,
         false => number(&words, mapping.decimal_comma).map_or(Cell::Words(words), Cell::Number),
     };
-    Ok(Sheet { name: None, rows: rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect() })
+    let below = rows.into_iter().map(|row| row.into_iter().map(cell).collect());
+    Ok(Sheet { name: None, rows: std::iter::repeat_n(Vec::new(), above).chain(below).collect() })
 }
 
 fn number(words: &str, decimal_comma: bool) -> Option<f64> {
