@@ -142,3 +142,23 @@ fn a_column_without_unit_is_refused_with_the_first_rows_and_the_line_to_write() 
     assert!(message.starts_with("column 1 of "), "{message}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a refused import left something behind");
 }
+
+#[test]
+fn a_damaged_workbook_is_refused_or_read_and_never_a_panic() {
+    let Some(file) = workbook() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let sound = std::fs::read(&file).unwrap();
+    let damaged = folder.path().join("damaged.xlsx");
+    let mapping: Mapping = toml::from_str(MAPPING).unwrap();
+    let mut refused = 0;
+    for position in (0..sound.len()).step_by(sound.len() / 100) {
+        let mut bytes = sound.clone();
+        bytes[position] ^= 0x5a;
+        std::fs::write(&damaged, &bytes).unwrap();
+        let target = folder.path().join(position.to_string());
+        refused += usize::from(import(&damaged, &mapping, &target).is_err());
+        std::fs::write(&damaged, &sound[..position]).unwrap();
+        assert!(import(&damaged, &mapping, &target.join("cut")).is_err(), "a workbook of {position} bytes was read");
+    }
+    assert!(refused > 30, "{refused}");
+}
