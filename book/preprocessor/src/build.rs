@@ -120,3 +120,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), BookError> {
     }
     fs::write(path, bytes).map_err(BookError::file("write", path))
 }
+
+#[cfg(test)]
+mod tests;

@@ -229,3 +229,6 @@ fn title_of(svg: &[u8]) -> Option<String> {
     let title = title.replace("&#39;", "'").replace("&amp;", "&");
     (!title.is_empty()).then_some(title)
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,8 +101,7 @@ fn stored_bundle(data: MimeBundle) -> Value {
     data.into_iter()
         .map(|(mime, value)| {
             let stored = match value {
-                Value::String(text) if !is_json(&mime) => split_lines(&text),
-                value if mime.ends_with("+json") || (mime == "application/json" && value.is_object()) => value,
+                value if is_json(&mime) => value,
                 Value::String(text) => split_lines(&text),
                 value => split_lines(&value.to_string()),
             };
@@ -111,6 +110,7 @@ fn stored_bundle(data: MimeBundle) -> Value {
         .collect()
 }
 
+/// As the schema has it: `application/json` and `application/…+json`.
 fn is_json(mime: &str) -> bool {
-    mime == "application/json" || mime.ends_with("+json")
+    mime.strip_prefix("application/").is_some_and(|kind| kind == "json" || kind.ends_with("+json"))
 }

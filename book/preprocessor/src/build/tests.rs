@@ -1,0 +1,221 @@
+//! Whole books: what is built, what is refused, and the book of this project.
+
+use super::*;
+use kovacs_runner::{Claim, ClaimStatus, Scorecard};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    /// A book of one chapter.
+    fn new(chapter: &str) -> Project {
+        let folder = TempDir::new().expect("a folder");
+        let project = Project { folder };
+        project.write("book/book.toml", "[book]\ntitle = \"T\"\n[output.html.playground]\nrunnable = false\n");
+        project.write("book/src/SUMMARY.md", "- [One](part/one.md)\n");
+        project.write("book/src/part/one.md", chapter);
+        project
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        write(&self.folder.path().join(name), text.as_bytes()).expect("written");
+    }
+
+    fn executed(&self, cells: Value) {
+        let note = json!({"kovacs": {"engine_version": "0", "code_digest": "d", "status": "done", "seconds": 1}});
+        let notebook = json!({"nbformat": 4, "nbformat_minor": 5, "metadata": note, "cells": cells});
+        self.write("executed/n.ipynb", &notebook.to_string());
+    }
+
+    fn options(&self) -> BookOptions {
+        let path = |name: &str| self.folder.path().join(name);
+        BookOptions {
+            source: path("book"),
+            executed_notebooks: path("executed"),
+            notebooks: None,
+            scorecard: Some(path("scorecard.json")),
+            destination: path("out/book"),
+        }
+    }
+
+    fn build(&self) -> Result<BuiltBook, BookError> {
+        build(&self.options())
+    }
+
+    fn page(&self) -> String {
+        fs::read_to_string(self.folder.path().join("out/book/part/one.html")).expect("the page")
+    }
+}
+
+fn figure() -> Value {
+    let data = json!({"image/svg+xml": "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>F</title></svg>"});
+    let outputs = json!([
+        {"output_type": "display_data", "metadata": {}, "data": data},
+        {"output_type": "stream", "name": "stdout", "text": "one\n\n<two>\n"},
+    ]);
+    json!([
+        {"cell_type": "markdown", "source": "# A notebook"},
+        {"cell_type": "code", "source": "fn f() {\n\n}\nf()", "outputs": outputs},
+    ])
+}
+
+#[test]
+fn a_notebook_becomes_a_page_with_its_figures_beside_it() {
+    let project = Project::new("{{#notebook n}}\n");
+    project.executed(figure());
+    let built = project.build().expect("a book");
+    let page = project.page();
+    assert!(built.index.is_file());
+    assert_eq!((built.missing_notebooks.len(), built.external_resources), (0, Vec::new()));
+    assert!(page.contains("<h1 id=\"a-notebook\">"), "{page}");
+    assert!(page.contains("one\n\n&lt;two&gt;</pre>"), "blank lines of output stay: {page}");
+    assert!(page.contains("fn f() {\n\n}\nf()"), "{page}");
+    for file in ["part/figures/n-1.svg", "part/n.ipynb"] {
+        assert!(built.index.with_file_name(file).is_file(), "{file}");
+    }
+    // A page for printing shows the figures from another folder.
+    let print = fs::read_to_string(built.index.with_file_name("print.html")).expect("the page for printing");
+    assert!(print.contains("src=\"part/figures/n-1.svg\""), "{print}");
+}
+
+#[test]
+fn what_is_not_there_is_said_on_the_page() {
+    let project = Project::new("# T\n\n{{#notebook n}}\n\n{{#scorecard}}\n");
+    let built = project.build().expect("a book");
+    assert_eq!(built.missing_notebooks, ["n"]);
+    let page = project.page();
+    assert!(page.contains("has not been executed yet") && page.contains("There is no scorecard yet"), "{page}");
+    assert!(page.contains("<code>kovacs reproduce</code>"));
+}
+
+#[test]
+fn the_scorecard_is_a_table_with_the_reasons_of_failures() {
+    let project = Project::new("{{#scorecard}}\n");
+    let claim = |model: &str, status, reason: &str| Claim {
+        figure: "2".into(),
+        panel: "c".into(),
+        claim: "t_p grows with T & more".into(),
+        model: model.into(),
+        status,
+        value: Some(0.5),
+        unit: "s".into(),
+        expected: "above 1 s".into(),
+        reason: reason.into(),
+    };
+    let mut card = Scorecard::new();
+    card.add(&[claim("kww", ClaimStatus::Reproduced, ""), claim("aoi", ClaimStatus::Failed, "its t_p is flat.")]);
+    card.write(&project.options().scorecard.expect("a path")).expect("written");
+    project.build().expect("a book");
+    let page = project.page();
+    assert!(page.contains("<th>kww</th><th>aoi</th>"), "{page}");
+    assert!(page.contains("t_p grows with T &amp; more"));
+    assert!(page.contains("✗ 0.5 s") && page.contains("(found 0.5 s, expected above 1 s). Its t_p is flat."), "{page}");
+    assert!(page.contains("Reproduced 1, failed 1, by construction 0, not applicable 0."), "{page}");
+}
+
+#[test]
+fn examples_in_code_blocks_stay_as_they_are() {
+    let project = Project::new("```text\n{{#notebook n}}\n```\n\n~~~\n{{#scorecard}}\n~~~\n");
+    let built = project.build().expect("a book");
+    assert!(built.missing_notebooks.is_empty());
+    assert!(project.page().contains("{{#notebook n}}"));
+}
+
+#[test]
+fn refusals_name_the_place_and_leave_the_old_book() {
+    let project = Project::new("{{#scorecard}}");
+    project.build().expect("a first book");
+    for text in ["{{#notebook}}", "{{#notebook ../secret}}", "{{#notebook a b}}", "{{#scorecard all}}"] {
+        project.write("book/src/part/one.md", &format!("# T\n\n{text}\n"));
+        let message = project.build().expect_err(text).to_string();
+        assert!(message.contains("chapter `part/one.md`, line 3") && message.contains(text), "{message}");
+    }
+    project.write("book/src/part/one.md", "{{#notebook n}}");
+    project.write("executed/n.ipynb", "not JSON");
+    assert!(matches!(project.build(), Err(BookError::Results(_))));
+    project.write("book/src/part/one.md", "{{#scorecard}}");
+    project.write("scorecard.json", "{}");
+    assert!(matches!(project.build(), Err(BookError::Results(_))));
+    project.write("book/src/SUMMARY.md", "- [Gone](gone.md)\n");
+    assert!(matches!(project.build(), Err(BookError::MdBook { .. })));
+    project.write("book/book.toml", "[book\n");
+    assert!(matches!(project.build(), Err(BookError::MdBook { .. })));
+    fs::remove_file(project.folder.path().join("book/book.toml")).expect("removed");
+    assert!(matches!(project.build(), Err(BookError::NoBook { .. })));
+    assert!(project.page().contains("There is no scorecard yet"), "the first book");
+}
+
+#[test]
+fn only_a_book_is_replaced() {
+    let project = Project::new("one");
+    project.write("out/book/thesis.txt", "not to be lost");
+    let message = project.build().expect_err("something else is there").to_string();
+    assert!(message.contains("is not replaced"), "{message}");
+    fs::remove_file(project.folder.path().join("out/book/thesis.txt")).expect("removed");
+    project.build().expect("an empty folder will do");
+    project.write("book/src/part/one.md", "two");
+    project.build().expect("a book is replaced");
+    assert!(project.page().contains("<p>two</p>"));
+    let left: Vec<_> = fs::read_dir(project.folder.path().join("out")).expect("listed").flatten().collect();
+    assert_eq!(left.len(), 1, "nothing but the book is left: {left:?}");
+}
+
+#[test]
+fn what_a_page_would_load_from_elsewhere_is_reported() {
+    let project = Project::new("![logo](https://example.org/logo.png)\n");
+    let built = project.build().expect("a book");
+    let urls: Vec<&str> = built.external_resources.iter().map(|resource| resource.url.as_str()).collect();
+    assert!(!urls.is_empty() && urls.iter().all(|url| *url == "https://example.org/logo.png"), "{urls:?}");
+}
+
+/// The book of this project builds, and no page of it loads anything from elsewhere.
+#[test]
+fn the_book_of_this_project_is_whole_and_offline() {
+    let folder = TempDir::new().expect("a folder");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let options = BookOptions {
+        source: source.clone(),
+        executed_notebooks: folder.path().join("none"),
+        notebooks: None,
+        scorecard: None,
+        destination: folder.path().join("book"),
+    };
+    let built = build(&options).expect("the book");
+    assert_eq!(built.external_resources, []);
+    assert_eq!(broken_links(&folder.path().join("book")), Vec::<String>::new());
+    for name in &built.missing_notebooks {
+        assert!(source.join(format!("../notebooks/{name}.ipynb")).is_file(), "no notebook `{name}`");
+    }
+    let page = fs::read_to_string(source.join("src/reference/exit-codes.md")).expect("the page of exit codes");
+    let rows: Vec<String> =
+        kovacs_runner::exit_code::TABLE.iter().map(|(code, meaning)| format!("| {code} | {meaning} |")).collect();
+    let printed: Vec<&str> = page.lines().filter(|line| line.starts_with("| ") && !line.contains("code |")).collect();
+    assert_eq!(printed, rows);
+}
+
+/// Relative links of all pages that lead nowhere. Links of notebooks that were not executed are not there to be broken.
+fn broken_links(book: &Path) -> Vec<String> {
+    let mut broken = Vec::new();
+    let mut folders = vec![book.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "html") && !path.ends_with("404.html") {
+                let html = fs::read_to_string(&path).expect("a page");
+                let targets = html.split("href=\"").skip(1).filter_map(|after| after.split('"').next());
+                for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+                    let file = target.split('#').next().unwrap_or_default();
+                    if !folder.join(file).exists() {
+                        broken.push(format!("{}: {target}", path.display()));
+                    }
+                }
+            }
+        }
+    }
+    broken
+}

@@ -1,0 +1,109 @@
+//! What notebooks become, output by output.
+
+use super::*;
+use serde_json::json;
+use std::path::Path;
+
+fn notebook(cells: Value, note: Value) -> Notebook {
+    let metadata = json!({"kovacs": note});
+    let text = json!({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}).to_string();
+    Notebook::parse(Path::new("n.ipynb"), &text).expect("a notebook")
+}
+
+fn done() -> Value {
+    json!({"engine_version": "0.1.0", "code_digest": "abc", "status": "done", "seconds": 1.23})
+}
+
+/// The page of a notebook with one code cell that has these outputs.
+fn page_of(outputs: Value) -> Page {
+    let cell = json!({"cell_type": "code", "id": "c", "source": "figure", "outputs": outputs});
+    render("n", &notebook(json!([cell]), done()), None)
+}
+
+fn display(data: Value) -> Value {
+    json!([{"output_type": "display_data", "metadata": {}, "data": data}])
+}
+
+#[test]
+fn the_title_comes_first_and_the_run_below_it() {
+    let cells = json!([
+        {"cell_type": "markdown", "source": "# Title\n\ntext"},
+        {"cell_type": "code", "source": "let x = 1;\n\nlet s = \"```\";", "outputs": []},
+        {"cell_type": "raw", "source": "not shown"},
+    ]);
+    let page = render("n", &notebook(cells, done()), None);
+    let title = page.markdown.find("# Title").expect("the title");
+    let run = page.markdown.find("Executed by Kovacs 0.1.0 in 1.2 s").expect("the run");
+    assert!(title < run);
+    assert!(page.markdown.contains("<summary>Cell 2: <code>let x = 1;</code></summary>"));
+    assert!(page.markdown.contains("````rust\nlet x = 1;\n\nlet s = \"```\";\n````"), "{}", page.markdown);
+    assert!(!page.markdown.contains("not shown"));
+    assert_eq!(page.files.last().map(|file| file.name.as_str()), Some("n.ipynb"));
+}
+
+#[test]
+fn text_and_errors_are_shown_as_they_are_without_colours() {
+    let page = page_of(json!([
+        {"output_type": "stream", "name": "stdout", "text": ["a < b\n", "\n", "c\n"]},
+        {"output_type": "error", "ename": "Panic", "evalue": "no <b>", "traceback": ["\u{1b}[31mat 1:2\u{1b}[0m"]},
+    ]));
+    assert!(page.markdown.contains("<pre class=\"kovacs-stream\">a &lt; b\n&#10;c</pre>"), "{}", page.markdown);
+    assert!(page.markdown.contains("<b>Panic</b>: no &lt;b&gt;"));
+    assert!(page.markdown.contains("at 1:2") && !page.markdown.contains('\u{1b}'));
+}
+
+#[test]
+fn a_figure_is_a_file_with_its_numbers_beside_it() {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>Stress &amp; strain</title></svg>";
+    let page = page_of(display(json!({
+        "image/svg+xml": svg, "text/plain": "Figure", "text/csv": "# figure: a\n#   origin: synthetic\nx,y\n1,2\n",
+        "text/html": "<b>not this</b>",
+    })));
+    let names: Vec<&str> = page.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["figures/n-1.csv", "figures/n-1.svg", "n.ipynb"]);
+    assert_eq!(page.files[1].bytes, svg.as_bytes());
+    assert!(page.markdown.contains("<img src=\"figures/n-1.svg\" alt=\"Stress &amp; strain\">"), "{}", page.markdown);
+    assert!(page.markdown.contains("figure: a\n  origin: synthetic"), "{}", page.markdown);
+    assert!(!page.markdown.contains("not this"));
+}
+
+#[test]
+fn html_is_taken_only_if_it_does_nothing() {
+    let table = page_of(display(json!({"text/html": "<table>\n\n<tr><td>1</td></tr></table>", "text/plain": "1"})));
+    assert!(table.markdown.contains("<div class=\"kovacs-output\"><table>\n&#10;<tr><td>1</td></tr></table></div>"));
+    let script = page_of(display(json!({"text/html": "<script>1</script>", "text/plain": "in words"})));
+    assert!(script.markdown.contains("in words") && !script.markdown.contains("<script"));
+    let nothing = page_of(display(json!({"text/html": "<script>1</script>"})));
+    assert!(nothing.markdown.contains("no form for a page"));
+}
+
+#[test]
+fn images_are_decoded_and_damaged_ones_are_named() {
+    let image = page_of(display(json!({"image/png": "iVBO\nRw0K\n"})));
+    assert_eq!(image.files[0].bytes, b"\x89PNG\r\n");
+    let damaged = page_of(display(json!({"image/png": "not base64!"})));
+    assert!(damaged.markdown.contains("An image of this cell is damaged"));
+}
+
+#[test]
+fn a_page_says_when_its_run_is_not_whole_or_not_new() {
+    let cell = |source: &str| json!({"cell_type": "code", "id": "c", "source": source, "outputs": []});
+    let failed = json!({"engine_version": "0.1.0", "code_digest": "abc", "status": "timed_out", "failed_cell": "c"});
+    let page = render("n", &notebook(json!([cell("loop {}")]), failed), None);
+    assert!(page.markdown.contains("did not reach its end: timed out at cell 1"), "{}", page.markdown);
+    let skipped = json!({"code_digest": "abc", "status": "skipped", "reason": "no file & no data"});
+    let page = render("n", &notebook(json!([cell("1")]), skipped), None);
+    assert!(page.markdown.contains("was skipped: no file &amp; no data"));
+    let current = notebook(json!([cell("2")]), Value::Null);
+    let same = notebook(json!([cell("1")]), json!({"status": "done", "code_digest": current.code_digest()}));
+    assert!(!render("n", &same, Some(&current)).markdown.contains("has changed"));
+    let old = notebook(json!([cell("1")]), done());
+    assert!(render("n", &old, Some(&current)).markdown.contains("has changed since it was executed"));
+}
+
+#[test]
+fn damaged_outputs_are_shown_as_damage() {
+    for outputs in [json!([1]), json!([{"output_type": "display_data", "data": 1}]), json!([{"output_type": "new"}])] {
+        assert!(page_of(outputs).markdown.contains("kovacs-problem"));
+    }
+}
