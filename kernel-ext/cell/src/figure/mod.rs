@@ -1,0 +1,41 @@
+//! What a figure looks like: interactive, static, as a table, and in words.
+//!
+//! One [`Figure`] is one value; here it becomes plotly JSON, SVG, CSV and plain text. Plotly needs its script in the
+//! page and a reader with a browser; the SVG needs neither, and is what the book, a diff and a printer get.
+//!
+//! The SVG is written here and not by a plotting crate. Two were tried: `plotters` 0.3 places everything on whole
+//! pixels and has neither subscripts nor clipping nor minor ticks on logarithmic axes; `kuva` 0.6 takes longer to
+//! compile than most of this project and labels decades as plain numbers. What is needed is small: two scales, four
+//! shapes and text.
+
+mod csv;
+mod markup;
+mod plotly;
+mod prepared;
+mod scale;
+mod summary;
+mod svg;
+
+use kovacs::display::Bundle;
+use kovacs::figure::Figure;
+
+pub use csv::csv;
+pub use plotly::plotly_json;
+pub use summary::summary;
+pub use svg::svg;
+
+/// MIME type of a plotly figure.
+pub const PLOTLY: &str = "application/vnd.plotly.v1+json";
+
+/// The figure in every form that a notebook keeps, richest first: plotly JSON, SVG, CSV, plain text.
+///
+/// Any figure can be rendered. What cannot be drawn (values that are not finite, or not above zero on a logarithmic
+/// axis, a unit that does not fit the axis) is left out with a note under the figure.
+pub fn bundle(figure: &Figure) -> Bundle {
+    let mut bundle = Bundle::new();
+    bundle.json(PLOTLY, plotly_json(figure).to_string());
+    bundle.text("image/svg+xml", svg(figure));
+    bundle.text("text/csv", csv(figure));
+    bundle.text("text/plain", summary(figure));
+    bundle
+}
