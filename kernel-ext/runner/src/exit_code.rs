@@ -1,6 +1,6 @@
 //! Exit codes of the shell commands that run notebooks: one table for the command, its help and the book.
 
-use crate::run::{RunReport, RunStatus};
+use crate::run::RunStatus;
 
 /// Everything ran, or was skipped on purpose.
 pub const OK: u8 = 0;
@@ -27,12 +27,6 @@ pub const TABLE: [(u8, &str); 7] = [
     (CELL_PROCESS_DIED, "the process that runs the cells ended: exit, abort or a signal"),
     (INTERRUPTED, "interrupted with Ctrl-C"),
 ];
-
-/// The code of a run of several notebooks: that of an interrupt if there was one, else of the first that did not pass.
-pub fn of_all(reports: &[RunReport]) -> u8 {
-    let codes = || reports.iter().map(|report| of(report.status));
-    codes().find(|code| *code == INTERRUPTED).or_else(|| codes().find(|code| *code != OK)).unwrap_or(OK)
-}
 
 /// The code of one ending.
 pub fn of(status: RunStatus) -> u8 {

@@ -255,14 +255,3 @@ fn a_copy_that_cannot_be_written_is_an_error_that_names_it() {
     let error = run(&notebook, &options, &mut Script, &mut Silent).expect_err("no folder can be there");
     assert!(matches!(&error, RunnerError::Write { path, .. } if path.ends_with("below-a-file.ipynb")), "{error}");
 }
-
-#[test]
-fn one_exit_code_stands_for_several_notebooks() {
-    let report = |status| RunReport { status, ..ran(&[("value", &[])]).report };
-    let of_all =
-        |statuses: &[RunStatus]| exit_code::of_all(&statuses.iter().map(|status| report(*status)).collect::<Vec<_>>());
-    assert_eq!(of_all(&[RunStatus::Done, RunStatus::Skipped]), exit_code::OK);
-    assert_eq!(of_all(&[RunStatus::Done, RunStatus::TimedOut, RunStatus::Failed]), exit_code::LIMIT);
-    assert_eq!(of_all(&[RunStatus::Failed, RunStatus::Interrupted]), exit_code::INTERRUPTED);
-    assert_eq!(of_all(&[]), exit_code::OK);
-}
