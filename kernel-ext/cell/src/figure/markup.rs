@@ -80,19 +80,21 @@ fn bare<'a>(level: Level, before: &[char], after: &'a [char]) -> Option<(usize, 
             }
         }
         _ => {
-            let word = before.iter().rev().take_while(|character| character.is_alphanumeric() || **character == '_');
-            let word: Vec<char> = word.copied().collect();
-            let count = after.iter().take_while(|character| character.is_alphanumeric()).count();
+            let word: Vec<char> = before.iter().rev().take_while(|letter| letter.is_alphabetic()).copied().collect();
+            let is_inner = before.iter().rev().nth(word.len()) == Some(&'_');
+            let is_number = after.first().is_some_and(char::is_ascii_digit);
+            let belongs = |character: &&char| match is_number {
+                true => character.is_ascii_digit(),
+                false => character.is_alphanumeric(),
+            };
+            let count = after.iter().take_while(belongs).count();
             let is_symbol = match word[..] {
                 [letter] | [letter, 'Δ'] => letter.is_alphabetic(),
                 // A chemical element with its number.
-                [second, first] => {
-                    let is_number = after[..count].iter().all(char::is_ascii_digit);
-                    first.is_ascii_uppercase() && second.is_ascii_lowercase() && is_number
-                }
+                [second, first] => first.is_ascii_uppercase() && second.is_ascii_lowercase() && is_number,
                 _ => false,
             };
-            if !is_symbol || count == 0 || after.get(count) == Some(&'_') {
+            if !is_symbol || is_inner || count == 0 || after.get(count) == Some(&'_') {
                 return None;
             }
             count
@@ -179,7 +181,7 @@ mod tests {
         check("Δσ_max", "Δσ<sub>max</sub>");
         check("10^{-3} s^-1, t^β", "10<sup>-3</sup> s<sup>-1</sup>, t<sup>β</sup>");
         check("double_kww of shear_relaxation.xlsx", "double_kww of shear_relaxation.xlsx");
-        check("a_very_long_name", "a_very_long_name");
+        check("a_very_long_name, a_b_c", "a_very_long_name, a_b_c");
         check("(Fe_11Zr_1)_{91.2}", "(Fe<sub>11</sub>Zr<sub>1</sub>)<sub>91.2</sub>");
         check("Ti_{16.7}Zr_{16.7}", "Ti<sub>16.7</sub>Zr<sub>16.7</sub>");
         check("_ ^ {} _{} t_ x^", "_ ^ {} _{} t_ x^");

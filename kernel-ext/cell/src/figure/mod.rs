@@ -15,6 +15,8 @@ mod prepared;
 mod scale;
 mod summary;
 mod svg;
+#[cfg(test)]
+mod tests;
 
 use kovacs::display::Bundle;
 use kovacs::figure::Figure;

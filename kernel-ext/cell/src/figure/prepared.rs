@@ -151,9 +151,9 @@ fn prepare_panel(
 fn prepare_axis(which: &str, axis: Axis, values: impl Iterator<Item = f64>, notes: &mut Vec<String>) -> PreparedAxis {
     let asked = axis.range.and_then(|range| Scale::exactly(range, axis.logarithmic));
     if let (Some((first, last)), None) = (axis.range, asked) {
-        let condition = if axis.logarithmic { "differ and lie above zero" } else { "differ" };
+        let condition = if axis.logarithmic { ", differ and lie above zero" } else { " and differ" };
         notes.push(format!(
-            "The range {first} to {last} of the {which} axis is not used: its ends must be finite, {condition}."
+            "The range {first} to {last} of the {which} axis is not used: its ends must be finite{condition}."
         ));
     }
     let unit = printed_unit(&axis.unit);

@@ -39,7 +39,7 @@ impl Scale {
         let margin = if half > lower.abs().max(upper.abs()) * 1e-12 {
             half * 2.0 * MARGIN
         } else if logarithmic {
-            0.3
+            0.5
         } else if upper == 0.0 {
             1.0
         } else {

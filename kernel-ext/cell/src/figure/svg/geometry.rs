@@ -100,10 +100,10 @@ pub(super) fn thinned(points: &[Point]) -> Vec<Point> {
     thinned
 }
 
-/// One point of each square of half a pixel, in order of appearance.
+/// One point of each square pixel, in order of appearance: markers are larger than that.
 pub(super) fn distinct(points: impl IntoIterator<Item = Point>) -> Vec<Point> {
     let mut seen = std::collections::HashSet::new();
-    let square = |point: &Point| ((point.x / VISIBLE).round() as i64, (point.y / VISIBLE).round() as i64);
+    let square = |point: &Point| (point.x.round() as i64, point.y.round() as i64);
     points.into_iter().filter(|point| seen.insert(square(point))).collect()
 }
 
@@ -125,7 +125,7 @@ mod tests {
         check((-5.0, 5.0), (15.0, 5.0), Some(((0.0, 5.0), (10.0, 5.0))));
         check((5.0, 5.0), (5.0, 25.0), Some(((5.0, 5.0), (5.0, 10.0))));
         check((-5.0, -1.0), (15.0, -1.0), None);
-        check((-1.0, 8.0), (3.0, 12.0), None);
+        check((-1.0, 9.5), (1.0, 11.5), None);
         check((f64::NAN, 8.0), (3.0, 12.0), None);
     }
 
@@ -137,6 +137,6 @@ mod tests {
         assert!(thinned.len() <= 3 * 4);
         assert_eq!((thinned.first(), thinned.last()), (points.first(), points.last()));
         assert!(thinned.iter().any(|point| point.y == 0.0) && thinned.iter().any(|point| point.y == 100.0));
-        assert_eq!(distinct(points.iter().map(|point| Point { y: 0.0, ..*point })).len(), 3);
+        assert_eq!(distinct(points.iter().map(|point| Point { y: 0.0, ..*point })).len(), 2);
     }
 }

@@ -249,6 +249,8 @@ impl<'a> Plan<'a> {
             let style = TextStyle { is_bold: true, ..TextStyle::new(LETTER_SIZE, Anchor::Start, INK) };
             document.text(-left, y, letter, style);
         }
-        document.text(0.0, y, &self.panel.heading, TextStyle::new(HEADING_SIZE, Anchor::Start, INK));
+        if !self.panel.heading.is_empty() {
+            document.text(0.0, y, &self.panel.heading, TextStyle::new(HEADING_SIZE, Anchor::Start, INK));
+        }
     }
 }

@@ -27,6 +27,14 @@ impl Look {
         }
     }
 
+    fn opacity(self) -> f64 {
+        match self {
+            Look::Alone => 1.0,
+            Look::Among => 0.5,
+            Look::InCloud => 0.4,
+        }
+    }
+
     fn radius(self) -> f64 {
         match self {
             Look::Alone => 3.4,
@@ -163,22 +171,39 @@ pub(super) fn markers(document: &mut Document, points: &[Point], marker: Marker,
     if points.is_empty() {
         return;
     }
-    let radius = look.radius();
+    let (radius, colour) = (look.radius(), colour.hex());
+    if marker == Marker::Circle && !matches!(look, Look::Alone) {
+        return dots(document, points, radius, &colour, look);
+    }
     let path: String = points.iter().map(|point| marker_path(*point, marker, radius)).collect();
-    let colour = colour.hex();
-    let (fill, opacity, width) = match look {
-        Look::Alone => ("#ffffff", 1.0, 1.4),
-        Look::Among => (colour.as_str(), 0.5, 0.0),
-        Look::InCloud => (colour.as_str(), 0.4, 0.0),
+    let (fill, width) = match look {
+        Look::Alone => ("#ffffff", 1.4),
+        Look::Among | Look::InCloud => (colour.as_str(), 0.0),
     };
     document.element(
         "path",
         &[
             ("d", Value::Text(&path)),
             ("fill", Value::Text(fill)),
-            ("fill-opacity", Value::Number(opacity)),
+            ("fill-opacity", Value::Number(look.opacity())),
             ("stroke", Value::Text(&colour)),
             ("stroke-width", Value::Number(width)),
+        ],
+    );
+}
+
+/// Circles as the round ends of strokes without length: a quarter of the text, which counts in a cloud of thousands.
+fn dots(document: &mut Document, points: &[Point], radius: f64, colour: &str, look: Look) {
+    let path: String = points.iter().map(|point| format!("M{} {}h.01", number(point.x), number(point.y))).collect();
+    document.element(
+        "path",
+        &[
+            ("d", Value::Text(&path)),
+            ("fill", Value::Text("none")),
+            ("stroke", Value::Text(colour)),
+            ("stroke-opacity", Value::Number(look.opacity())),
+            ("stroke-width", Value::Number(2.0 * radius)),
+            ("stroke-linecap", Value::Text("round")),
         ],
     );
 }
