@@ -96,7 +96,18 @@ impl Writer<'_> {
     }
 
     fn markdown_cell(&mut self, cell: &Cell<'_>) {
-        let source = cell.source();
+        let mut source = cell.source();
+        for (name, forms) in cell.attachments() {
+            let image = [("image/png", "png"), ("image/jpeg", "jpg")].into_iter().find_map(|(mime, extension)| {
+                let bytes = decoded(&joined(forms.get(mime)?))?;
+                Some((bytes, extension))
+            });
+            let Some((bytes, extension)) = image else { continue };
+            self.figures += 1;
+            let file = format!("figures/{}-{}.{extension}", self.name, self.figures);
+            source = source.replace(&format!("attachment:{name}"), &file);
+            self.page.files.push(PageFile { name: file, bytes });
+        }
         self.block(source.trim());
     }
 
@@ -157,9 +168,9 @@ impl Writer<'_> {
         if let Some(svg) = form("image/svg+xml") {
             self.figure("svg", svg.into_bytes(), title_of, plain.as_deref(), form("text/csv"), number);
         } else if let Some(png) = form("image/png") {
-            match base64::engine::general_purpose::STANDARD.decode(png.split_whitespace().collect::<String>()) {
-                Ok(bytes) => self.figure("png", bytes, |_| None, plain.as_deref(), form("text/csv"), number),
-                Err(_) => self.problem("An image of this cell is damaged."),
+            match decoded(&png) {
+                Some(bytes) => self.figure("png", bytes, |_| None, plain.as_deref(), form("text/csv"), number),
+                None => self.problem("An image of this cell is damaged."),
             }
         } else if let Some(html) = form("text/html").filter(|html| is_passive(html)) {
             self.block(&format!("<div class=\"kovacs-output\">{}</div>", without_blank_lines(html.trim())));
@@ -218,6 +229,12 @@ fn joined(value: &Value) -> String {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
         _ => String::new(),
     }
+}
+
+/// Bytes of an image, from base64 with or without line breaks.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let text: String = text.split_whitespace().collect();
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
 /// What an SVG is called by its own `<title>`.

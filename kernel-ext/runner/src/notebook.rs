@@ -61,6 +61,12 @@ impl<'a> Cell<'a> {
         self.fields.get("outputs").and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
+    /// Files that the text shows as `attachment:NAME`, each with its forms by MIME type.
+    pub fn attachments(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let attachments = self.fields.get("attachments").and_then(Value::as_object);
+        attachments.into_iter().flatten().map(|(name, forms)| (name.as_str(), forms))
+    }
+
     /// What Kovacs noted when it ran the cell.
     pub fn note(&self) -> Option<&'a Value> {
         self.fields.get("metadata").and_then(|metadata| metadata.get("kovacs"))

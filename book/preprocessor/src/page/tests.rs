@@ -1,6 +1,7 @@
 //! What notebooks become, output by output.
 
 use super::*;
+use proptest::prelude::*;
 use serde_json::json;
 use std::path::Path;
 
@@ -86,6 +87,17 @@ fn images_are_decoded_and_damaged_ones_are_named() {
 }
 
 #[test]
+fn pictures_in_text_are_files_too() {
+    let cells = json!([{
+        "cell_type": "markdown", "source": "![setup](attachment:setup.png) ![x](attachment:bad.png)",
+        "attachments": {"setup.png": {"image/png": "iVBORw0K"}, "bad.png": {"image/png": "?"}},
+    }]);
+    let page = render("n", &notebook(cells, done()), None);
+    assert!(page.markdown.contains("![setup](figures/n-1.png) ![x](attachment:bad.png)"), "{}", page.markdown);
+    assert_eq!((page.files[0].name.as_str(), page.files[0].bytes.as_slice()), ("figures/n-1.png", &b"\x89PNG\r\n"[..]));
+}
+
+#[test]
 fn a_page_says_when_its_run_is_not_whole_or_not_new() {
     let cell = |source: &str| json!({"cell_type": "code", "id": "c", "source": source, "outputs": []});
     let failed = json!({"engine_version": "0.1.0", "code_digest": "abc", "status": "timed_out", "failed_cell": "c"});
@@ -105,5 +117,55 @@ fn a_page_says_when_its_run_is_not_whole_or_not_new() {
 fn damaged_outputs_are_shown_as_damage() {
     for outputs in [json!([1]), json!([{"output_type": "display_data", "data": 1}]), json!([{"output_type": "new"}])] {
         assert!(page_of(outputs).markdown.contains("kovacs-problem"));
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        prop::sample::select(vec!["stream", "error", "display_data", "<div>", "<td title='", "\u{1b}[31", "a\n\n<b>"])
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        let keys = prop::sample::select(vec![
+            "output_type",
+            "name",
+            "text",
+            "data",
+            "text/plain",
+            "text/html",
+            "image/svg+xml",
+            "image/png",
+            "ename",
+            "evalue",
+            "traceback",
+            "text/csv",
+        ]);
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((keys, inner), 0..6)
+                .prop_map(|fields| fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest! {
+    /// Whatever a file says its outputs are, there is a page, and no block of HTML in it ends early.
+    #[test]
+    fn any_output_has_a_page(outputs in prop::collection::vec(any_json(), 0..4), text in "\\PC{0,40}") {
+        let cells = json!([
+            {"cell_type": "markdown", "source": text},
+            {"cell_type": "code", "source": text, "outputs": outputs},
+        ]);
+        let page = render("n", &notebook(cells, done()), None);
+        let mut inside = false;
+        for line in page.markdown.lines() {
+            inside |= line.starts_with("<pre") || line.starts_with("<div class=\"kovacs-output");
+            prop_assert!(!(inside && line.trim().is_empty()), "{}", page.markdown);
+            inside &= !(line.ends_with("</pre>") || line.ends_with("</div>"));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What is refused and how that is said; what is kept; ids.
 
 use super::*;
+use proptest::prelude::*;
 
 fn parse(text: &str) -> Result<Notebook, RunnerError> {
     Notebook::parse(Path::new("a.ipynb"), text)
@@ -138,4 +139,24 @@ fn the_digest_follows_code_and_not_text() {
     assert_eq!(original, digest("other text", "let x = 1;", json!(["other"])));
     assert_ne!(original, digest("text", "let x = 2;", json!([])));
     assert_ne!(original, digest("text", "let x = 1;", json!(["skip"])));
+}
+
+proptest! {
+    /// A file that is damaged anywhere is a notebook or a refusal that names it; nothing else can happen.
+    #[test]
+    fn damage_is_refused_or_harmless(at in 0_usize..400, byte in any::<u8>(), cut in 1_usize..1200) {
+        let cells = json!([
+            {"cell_type": "code", "id": "a", "source": ["let x = 1;\n", "x"], "metadata": {"tags": ["skip"]}},
+            {"cell_type": "markdown", "source": "Δσ", "attachments": {"a.png": {"image/png": "AA"}}},
+        ]);
+        let mut bytes = with_cells(cells).into_bytes();
+        if let Some(target) = bytes.get_mut(at) {
+            *target = byte;
+        }
+        bytes.truncate(bytes.len().min(cut));
+        match parse(&String::from_utf8_lossy(&bytes)) {
+            Ok(notebook) => prop_assert!(parse(&notebook.to_text()).is_ok_and(|again| again == notebook)),
+            Err(error) => prop_assert!(error.to_string().contains("a.ipynb")),
+        }
+    }
 }
