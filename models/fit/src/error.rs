@@ -1,0 +1,144 @@
+//! Everything that can keep a prediction from being made, with the numbers that say why.
+
+use kovacs_core::CurveError;
+use kovacs_core::model::EvaluationError;
+
+/// Why data could not be fitted or predicted. Rows are counted from 0.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitError {
+    /// A curve is no curve: unequal lengths, a value that is not finite, a falling abscissa.
+    #[error(transparent)]
+    Curve(#[from] CurveError),
+    /// A curve is in a unit that is not used inside.
+    #[error("curve `{label}`: {axis} is in `{unit}`, and `{expected}` is needed; convert it first")]
+    Unit {
+        /// Label of the curve.
+        label: String,
+        /// `x` or `y`.
+        axis: &'static str,
+        /// UCUM code found.
+        unit: String,
+        /// UCUM code needed.
+        expected: &'static str,
+    },
+    /// Two samples at one time: one of them cannot be what was measured then.
+    #[error("curve `{label}`: row {row} has the time of the row before it, {time} s; leave one of them out")]
+    RepeatedTime {
+        /// Label of the curve.
+        label: String,
+        /// The second of the two rows.
+        row: usize,
+        /// The time, s.
+        time: f64,
+    },
+    /// Strain and stress have different numbers of samples.
+    #[error("the strain has {strain} samples and the stress has {stress}; both must be sampled at the same times")]
+    Lengths {
+        /// Samples of strain.
+        strain: usize,
+        /// Samples of stress.
+        stress: usize,
+    },
+    /// Strain and stress were not sampled at the same times.
+    #[error(
+        "row {row} has the strain at {strain} s and the stress at {stress} s; both must be sampled at the same times"
+    )]
+    Times {
+        /// First row that differs.
+        row: usize,
+        /// Time of the strain, s.
+        strain: f64,
+        /// Time of the stress, s.
+        stress: f64,
+    },
+    /// The end of the fitted part is not a time.
+    #[error("the fitted part cannot end at `until` = {until} s; give a finite time")]
+    Until {
+        /// The value, s.
+        until: f64,
+    },
+    /// Too few samples to determine the modulus.
+    #[error(
+        "{found} samples up to `until` = {until} s, and at least {needed} are needed; let the fitted part end later"
+    )]
+    TooFewSamples {
+        /// Samples up to `until`.
+        found: usize,
+        /// How many it takes.
+        needed: usize,
+        /// End of the fitted part, s.
+        until: f64,
+    },
+    /// Times so close or so far apart that relaxation times between them are no numbers.
+    #[error("no relaxation times can be laid between {first:e} s and {last:e} s; check the unit of the times")]
+    TimeScale {
+        /// First time of the fitted part, s.
+        first: f64,
+        /// Last time of the fitted part, s.
+        last: f64,
+    },
+    /// Every sample belongs to the fitted part.
+    #[error("no sample after `until` = {until} s, the last one is at {last} s; let the fitted part end earlier")]
+    NothingToPredict {
+        /// End of the fitted part, s.
+        until: f64,
+        /// Last sample, s.
+        last: f64,
+    },
+    /// The strain is zero throughout the fitted part.
+    #[error("the strain is 0 in every sample up to `until` = {until} s; let the fitted part hold a change of strain")]
+    NoStrain {
+        /// End of the fitted part, s.
+        until: f64,
+    },
+    /// No mode with a modulus above zero brings the stress any closer.
+    #[error(
+        "no modulus above 0 explains the stress up to `until` = {until} s; check that stress and strain have the same \
+         sign convention and that the stress is not zero throughout"
+    )]
+    NoModulus {
+        /// End of the fitted part, s.
+        until: f64,
+    },
+    /// The model is no sum of exponential modes.
+    #[error("model `{model}` has no parameter `{parameter}`; superposition needs the model `prony`")]
+    NotModal {
+        /// Model id.
+        model: String,
+        /// The parameter looked for.
+        parameter: &'static str,
+    },
+    /// The model answered with another number of values than it was asked for.
+    #[error("model `{model}` gave {found} values for {rows} modes at {times} times")]
+    Answer {
+        /// Model id.
+        model: String,
+        /// Values that came back.
+        found: usize,
+        /// Modes asked for, the spring included.
+        rows: usize,
+        /// Times asked for.
+        times: usize,
+    },
+    /// A hold lies outside the record or holds fewer than two samples.
+    #[error(
+        "{found} samples in the hold from {start} s to {end} s, and at least 2 are needed; the record goes from \
+         {first} s to {last} s"
+    )]
+    EmptyHold {
+        /// Start of the hold, s.
+        start: f64,
+        /// End of the hold, s.
+        end: f64,
+        /// Samples in it.
+        found: usize,
+        /// First sample of the record, s.
+        first: f64,
+        /// Last sample of the record, s.
+        last: f64,
+    },
+    /// The model could not be evaluated.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+}

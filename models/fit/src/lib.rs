@@ -1,0 +1,19 @@
+//! What data say of a model: fits and predictions that see an [`Evaluator`](kovacs_core::model::Evaluator) and nothing
+//! else.
+//!
+//! A loaded plugin, a linked model and a closure in a cell are the same thing here, so a fit never depends on how a
+//! model came into the program. The first tool is [`superpose`]: the prediction of a later part of a measured history
+//! from an earlier one by linear superposition, which every claim of memory has to beat. Linear viscoelasticity alone
+//! already gives the hump after a step back, so the hump is no evidence of anything more; what superposition leaves
+//! over is.
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod holds;
+mod non_negative;
+mod superposition;
+
+pub use error::FitError;
+pub use holds::{Course, Direction, HoldPrediction};
+pub use superposition::{Mode, Superposition, relaxation_time_grid, superpose};
