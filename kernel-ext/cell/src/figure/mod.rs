@@ -3,10 +3,9 @@
 //! One [`Figure`] is one value; here it becomes plotly JSON, SVG, CSV and plain text. Plotly needs its script in the
 //! page and a reader with a browser; the SVG needs neither, and is what the book, a diff and a printer get.
 //!
-//! The SVG is written here and not by a plotting crate. Two were tried: `plotters` 0.3 places everything on whole
-//! pixels and has neither subscripts nor clipping nor minor ticks on logarithmic axes; `kuva` 0.6 takes longer to
-//! compile than most of this project and labels decades as plain numbers. What is needed is small: two scales, four
-//! shapes and text.
+//! The SVG is written here and not by a plotting crate. `plotters` 0.3 places everything on whole pixels and has
+//! neither subscripts nor clipping; `kuva` 0.6 compiles for more than a minute and labels decades as plain numbers.
+//! What is needed is small: two scales, four shapes and text.
 
 mod csv;
 mod markup;

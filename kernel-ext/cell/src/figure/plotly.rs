@@ -11,8 +11,8 @@ use plotly::common::{
     Anchor, DashType, ErrorData, ErrorType, Fill, Font, HoverInfo, Line, MarkerSymbol, Mode, Orientation, Title,
 };
 use plotly::layout::{
-    Annotation, Axis, AxisType, HoverMode, ItemSizing, Layout, Legend, Margin, Shape, ShapeLayer, ShapeLine, ShapeType,
-    TicksDirection,
+    Annotation, Axis, AxisType, HAlign, HoverMode, ItemSizing, Layout, Legend, Margin, Shape, ShapeLayer, ShapeLine,
+    ShapeType, TicksDirection,
 };
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -177,8 +177,18 @@ fn axis(axis: &PreparedAxis, anchor: &str, domain: [f64; 2], matches: Option<Str
     drawn
 }
 
+/// Heights in pixels: of all panels with the gaps between them, and of one gap.
+fn heights(prepared: &Prepared) -> (usize, usize) {
+    let rows = prepared.panels.len().div_ceil(prepared.columns).max(1);
+    let upper = prepared.panels.len().saturating_sub(prepared.columns);
+    let has_titles_between = prepared.panels.iter().take(upper).any(|panel| panel.x.is_labelled);
+    let (frame, gap) = (if rows == 1 { 360 } else { 210 }, if has_titles_between { 96 } else { 36 });
+    (rows * frame + (rows - 1) * gap, gap)
+}
+
 /// The part of the figure that a panel takes: left to right, and bottom to top.
 fn domain(index: usize, prepared: &Prepared) -> ([f64; 2], [f64; 2]) {
+    let (height, gap) = heights(prepared);
     let rows = prepared.panels.len().div_ceil(prepared.columns);
     let part = |place: usize, count: usize, gap: f64| {
         let size = (1.0 - gap * (count - 1) as f64) / count as f64;
@@ -186,33 +196,44 @@ fn domain(index: usize, prepared: &Prepared) -> ([f64; 2], [f64; 2]) {
         [start, (start + size).min(1.0)]
     };
     let across = part(index % prepared.columns, prepared.columns, 0.36 / (prepared.columns + 1) as f64);
-    let down = part(index / prepared.columns, rows, 0.3 / (rows + 1) as f64);
+    let down = part(index / prepared.columns, rows, gap as f64 / height as f64);
     (across, [1.0 - down[1], 1.0 - down[0]])
 }
 
 fn layout(figure: &Figure, prepared: &Prepared) -> Map<String, Value> {
-    let rows = prepared.panels.len().div_ceil(prepared.columns).max(1);
     let mut lines = markup::lines(&figure.caption, 12.0, CAPTION_WIDTH);
     lines.extend(prepared.notes.iter().flat_map(|note| markup::lines(note, 12.0, CAPTION_WIDTH)));
     if prepared.panels.is_empty() {
         lines.push("This figure has no panel and no data.".to_owned());
     }
-    let small: String = lines
-        .iter()
-        .map(|line| format!("<br><span style=\"font-size:12px;color:#444444\">{}</span>", markup::html(line)))
-        .collect();
-    let title = Title::with_text(format!("<b>{}</b>{small}", markup::html(&figure.title)))
+    let lines: Vec<String> = lines.iter().map(|line| markup::html(line)).collect();
+    let (frames, _) = heights(prepared);
+    let (above, below) = (66 + 16 * lines.len(), 120);
+    let title = Title::with_text(format!("<b>{}</b>", markup::html(&figure.title)))
+        .font(Font::new().size(16))
         .x(0.01)
         .x_anchor(Anchor::Left)
-        .y(0.98)
+        .y(1.0 - 12.0 / (above + frames + below) as f64)
         .y_anchor(Anchor::Top);
-    let above = 56 + 16 * lines.len();
-    let frames = if rows == 1 { 340 } else { 230 * rows };
+    let caption = Annotation::new()
+        .text(lines.join("<br>"))
+        .font(Font::new().size(12).color("#444444"))
+        .align(HAlign::Left)
+        .show_arrow(false)
+        .x_ref("paper")
+        .y_ref("paper")
+        .x(0.0)
+        .x_anchor(Anchor::Left)
+        .x_shift(-60.0)
+        .y(1.0)
+        .y_anchor(Anchor::Top)
+        .y_shift(above as f64 - 36.0);
+    let of_panels = prepared.panels.iter().enumerate().flat_map(|(index, panel)| annotations(panel, index));
     let layout = Layout::new()
         .title(title)
         .auto_size(true)
-        .height(above + frames + 110)
-        .margin(Margin::new().top(above).left(70).right(20).bottom(110))
+        .height(above + frames + below)
+        .margin(Margin::new().top(above).left(70).right(20).bottom(below))
         .font(Font::new().family("Helvetica, Arial, sans-serif").size(13).color(INK))
         .paper_background_color("#ffffff")
         .plot_background_color("#ffffff")
@@ -221,13 +242,13 @@ fn layout(figure: &Figure, prepared: &Prepared) -> Map<String, Value> {
         .legend(
             Legend::new()
                 .orientation(Orientation::Horizontal)
-                .item_sizing(ItemSizing::Constant)
+                .item_sizing(ItemSizing::Trace)
                 .x(0.0)
-                .y(-60.0 / frames as f64)
+                .y(-64.0 / frames as f64)
                 .y_anchor(Anchor::Top),
         )
         .shapes(prepared.panels.iter().enumerate().flat_map(|(index, panel)| shapes(panel, index)).collect())
-        .annotations(prepared.panels.iter().enumerate().flat_map(|(index, panel)| annotations(panel, index)).collect());
+        .annotations((!lines.is_empty()).then_some(caption).into_iter().chain(of_panels).collect());
     match value(&layout) {
         Value::Object(layout) => layout,
         _ => Map::new(),
@@ -260,8 +281,10 @@ fn shapes(panel: &PreparedPanel, index: usize) -> Vec<Shape> {
 fn annotations(panel: &PreparedPanel, index: usize) -> Vec<Annotation> {
     let (x, y) = (key("x", index), key("y", index));
     let whole = |axis: &str| format!("{axis} domain");
-    let text = |text: String| Annotation::new().text(text).show_arrow(false);
-    let heading = text(panel.caption_html()).x_ref(whole(&x)).y_ref(whole(&y)).x(0.0).y(1.0);
+    let plain = |text: String| Annotation::new().text(text).show_arrow(false);
+    // Half transparent, to be read over lines.
+    let text = |text: String| plain(text).background_color("rgba(255,255,255,0.6)");
+    let heading = plain(panel.caption_html()).x_ref(whole(&x)).y_ref(whole(&y)).x(0.0).y(1.0);
     let heading = (!panel.caption().is_empty()).then(|| heading.x_anchor(Anchor::Left).y_anchor(Anchor::Bottom));
     let mark = |mark: &Mark| match mark {
         Mark::Text { x: at, y: height, text: words } => {
