@@ -1,12 +1,29 @@
 //! The `kovacs` program: every command, and the three roles in which a session starts this executable again.
+//!
+//! Commands are thin: each reads its options, calls the crate that knows, and words the result for a shell.
 
+mod commands;
+mod failure;
+mod interrupt;
+mod notebooks;
+mod output;
+mod project;
+mod quantities;
+mod reporter;
 mod roles;
 
+use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     if let Some(code) = roles::play() {
         return code;
     }
-    ExitCode::SUCCESS
+    match commands::CommandLine::parse().run() {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            output::notice(&format!("error: {failure}"));
+            ExitCode::from(failure.exit_code())
+        }
+    }
 }

@@ -1,0 +1,220 @@
+//! `kovacs data`: which data packages there are, whether they are sound, and how they come about.
+
+mod import;
+
+use crate::failure::{Explain, Failure};
+use crate::output::{aligned, notice, print, print_json};
+use clap::{Args, Subcommand};
+use kovacs_datasets::generate::{SHIPPED_SEED, write_all};
+use kovacs_datasets::{DatasetError, Listed, PROJECT_FOLDER, Package, Registry};
+use kovacs_runner::exit_code;
+use serde_json::{Value, json};
+use std::path::{MAIN_SEPARATOR, PathBuf};
+
+/// List, check, generate and import data packages
+#[derive(Subcommand)]
+pub enum Command {
+    /// List the packages found, damaged and hidden ones included, and the folders searched
+    #[command(after_help = "Example:\n  kovacs data list")]
+    List(ListOptions),
+    /// Show tables, columns, units, origin and terms of a package
+    #[command(after_help = "Examples:\n  kovacs data info pvc\n  kovacs data info ./kovacs-data/my-curves --json")]
+    Info(PackageOptions),
+    /// Read every table of a package and check digests, units, cells and protocols
+    #[command(after_help = "Example:\n  kovacs data validate pvc")]
+    Validate(PackageOptions),
+    /// Write the three synthetic glass packages
+    #[command(after_help = "\
+The packages are synthetic and say so; with the default seed they are those that come with Kovacs.
+
+Examples:
+  kovacs data generate --out /tmp/packages
+  kovacs data generate --seed 7")]
+    Generate(GenerateOptions),
+    Import(Box<import::Options>),
+}
+
+/// Options of `data list`.
+#[derive(Args)]
+pub struct ListOptions {
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options that name a package.
+#[derive(Args)]
+pub struct PackageOptions {
+    /// Name of the package, or the path of its folder
+    name: String,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `data generate`.
+#[derive(Args)]
+pub struct GenerateOptions {
+    /// Seed of noise and scatter
+    #[arg(long, default_value_t = SHIPPED_SEED)]
+    seed: u64,
+    /// Folder for the packages
+    #[arg(long, value_name = "DIR", default_value = PROJECT_FOLDER)]
+    out: PathBuf,
+}
+
+/// Runs the command and gives the exit code.
+///
+/// # Errors
+/// There is no such package, it is damaged, or files cannot be read or written.
+pub fn run(command: &Command) -> Result<u8, Failure> {
+    match command {
+        Command::List(options) => list(options)?,
+        Command::Info(options) => info(options)?,
+        Command::Validate(options) => return validate(options),
+        Command::Generate(options) => generate(options)?,
+        Command::Import(options) => import::run(options)?,
+    }
+    Ok(exit_code::OK)
+}
+
+fn open(name: &str) -> Result<Package, DatasetError> {
+    if name.contains(MAIN_SEPARATOR) { Package::open(name) } else { Registry::standard(&[]).open(name) }
+}
+
+fn list(options: &ListOptions) -> Result<(), Failure> {
+    let registry = Registry::standard(&[]);
+    let listed = registry.list();
+    if options.json {
+        let packages: Vec<Value> = listed.iter().map(listed_json).collect();
+        return print_json(&json!({"packages": packages, "searched": registry.places()}));
+    }
+    let mut rows = Vec::new();
+    let mut remarks = String::new();
+    for Listed { name, folder, package, hidden_by } in &listed {
+        match (package, hidden_by) {
+            (_, Some(first)) => {
+                let (hidden, first) = (folder.display(), first.display());
+                remarks.push_str(&format!("hidden: `{name}` in {hidden}, because {first} comes first\n"));
+            }
+            (Err(error), None) => remarks.push_str(&format!("damaged: `{name}`: {error}\n")),
+            (Ok(package), None) => rows.push(vec![
+                name.clone(),
+                origins(package).join(", "),
+                package.title().to_owned(),
+                folder.display().to_string(),
+            ]),
+        }
+    }
+    let mut text = aligned("", &rows) + &remarks + "searched:\n";
+    for place in registry.places() {
+        let state = if place.is_dir() { "" } else { ": does not exist" };
+        text.push_str(&format!("  {}{state}\n", place.display()));
+    }
+    print(&text)
+}
+
+fn listed_json(listed: &Listed) -> Value {
+    let Listed { name, folder, package, hidden_by } = listed;
+    let (title, digest, origin, error) = match package {
+        Ok(package) => (Some(package.title()), Some(package.digest()), origins(package), None),
+        Err(error) => (None, None, Vec::new(), Some(error.to_string())),
+    };
+    json!({
+        "name": name, "folder": folder, "title": title, "digest": digest,
+        "origin": origin, "hidden_by": hidden_by, "error": error,
+    })
+}
+
+/// The kinds of origin in a package, each once.
+fn origins(package: &Package) -> Vec<&'static str> {
+    let mut words: Vec<_> =
+        package.descriptor().resources.iter().map(|resource| resource.origin.kind().word()).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+fn info(options: &PackageOptions) -> Result<(), Failure> {
+    let package = open(&options.name)?;
+    if options.json {
+        return print_json(&json!({
+            "folder": package.folder(),
+            "digest": package.digest(),
+            "hides": package.shadowed(),
+            "descriptor": package.descriptor(),
+        }));
+    }
+    let about = package.descriptor();
+    let row = |name: &str, text: String| vec![name.to_owned(), text];
+    let mut facts = vec![row("folder", package.folder().display().to_string())];
+    facts.extend(about.version.iter().map(|version| row("version", version.clone())));
+    facts.push(row("digest", package.digest().to_owned()));
+    facts.extend(about.licenses.iter().map(|licence| row("licence", licence.name.clone())));
+    facts.extend(about.sources.iter().map(|source| {
+        row(
+            "source",
+            [Some(&source.title), source.path.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(", "),
+        )
+    }));
+    facts.extend(package.shadowed().iter().map(|folder| row("hides", folder.display().to_string())));
+    let mut text = format!("{}: {}\n{}", package.name(), package.title(), aligned("  ", &facts));
+    for resource in &about.resources {
+        let origin = resource.origin.kind().word();
+        text.push_str(&format!("\ntable `{}` ({origin})\n", resource.name));
+        let columns: Vec<Vec<String>> = resource
+            .schema
+            .fields
+            .iter()
+            .map(|field| {
+                let unit = field.unit.clone().unwrap_or_else(|| "text".to_owned());
+                let basis = field.unit_basis.map_or("", |basis| basis.word());
+                let words = field.description.clone().unwrap_or_default();
+                vec![field.name.clone(), unit, basis.to_owned(), words]
+            })
+            .collect();
+        text.push_str(&aligned("  ", &columns));
+    }
+    print(&text)
+}
+
+fn validate(options: &PackageOptions) -> Result<u8, Failure> {
+    let checked = open(&options.name).and_then(|package| {
+        package.verify()?;
+        let mut tables = Vec::new();
+        for name in package.resources() {
+            let table = package.table(name)?;
+            tables.push((name.to_owned(), table.rows(), table.origin().word()));
+        }
+        Ok((package.folder().to_path_buf(), tables))
+    });
+    match (checked, options.json) {
+        (Ok((folder, tables)), true) => {
+            let tables: Vec<Value> = tables
+                .iter()
+                .map(|(name, rows, origin)| json!({"name": name, "rows": rows, "origin": origin}))
+                .collect();
+            print_json(&json!({"name": options.name, "folder": folder, "valid": true, "tables": tables}))?;
+            Ok(exit_code::OK)
+        }
+        (Ok((_, tables)), false) => {
+            let rows: Vec<Vec<String>> = tables
+                .into_iter()
+                .map(|(name, rows, origin)| vec![name, format!("{rows} rows"), origin.to_owned()])
+                .collect();
+            print(&format!("`{}` is sound\n{}", options.name, aligned("  ", &rows)))?;
+            Ok(exit_code::OK)
+        }
+        (Err(error), true) => {
+            print_json(&json!({"name": options.name, "valid": false, "error": error.to_string()}))?;
+            Ok(exit_code::CELL_FAILED)
+        }
+        (Err(error), false) => Err(error).doing(format!("`{}` is not sound", options.name)),
+    }
+}
+
+fn generate(options: &GenerateOptions) -> Result<(), Failure> {
+    let written = write_all(&options.out, options.seed)?;
+    notice("these curves are synthetic; nobody measured them");
+    print(&written.iter().map(|folder| format!("{}\n", folder.display())).collect::<String>())
+}

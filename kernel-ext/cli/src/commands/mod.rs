@@ -1,0 +1,93 @@
+//! The command line: one module per command.
+
+mod book;
+mod completions;
+mod data;
+mod model;
+mod predict;
+mod reproduce;
+mod run;
+mod setup;
+
+use crate::failure::Failure;
+use clap::{Parser, Subcommand};
+use kovacs_runner::exit_code;
+
+/// A notebook runtime for glass relaxation: models as plugins, data with units, notebooks that run anywhere.
+#[derive(Parser)]
+#[command(name = "kovacs", version, max_term_width = 110, after_help = AFTER_HELP)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  kovacs reproduce
+  kovacs predict aoi --glass ti-zr-hf-cu-ni-be
+  kovacs run analysis.ipynb
+
+Environment:
+  KOVACS_MODEL_PATH  folders of model libraries, searched first
+  KOVACS_DATA_PATH   folders of data packages, searched first
+  KOVACS_CACHE_DIR   where sessions keep what they share
+
+Exit codes: 0 done, 1 failed, 2 wrong command line; `kovacs run --help` has those of notebooks.";
+
+#[derive(Subcommand)]
+enum Command {
+    Reproduce(reproduce::Options),
+    Predict(predict::Options),
+    Run(run::Options),
+    #[command(subcommand)]
+    Data(data::Command),
+    #[command(subcommand)]
+    Model(model::Command),
+    #[command(subcommand)]
+    Book(book::Command),
+    Setup(setup::Options),
+    Completions(completions::Options),
+}
+
+impl CommandLine {
+    /// Does what was asked for and gives the exit code.
+    ///
+    /// # Errors
+    /// The command failed; the failure has its own exit code.
+    pub fn run(&self) -> Result<u8, Failure> {
+        let done = |result: Result<(), Failure>| result.map(|()| exit_code::OK);
+        match &self.command {
+            Command::Reproduce(options) => reproduce::run(options),
+            Command::Predict(options) => done(predict::run(options)),
+            Command::Run(options) => run::run(options),
+            Command::Data(command) => data::run(command),
+            Command::Model(command) => done(model::run(command)),
+            Command::Book(command) => done(book::run(command)),
+            Command::Setup(options) => done(setup::run(options)),
+            Command::Completions(options) => done(completions::run(options)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_has_an_example() {
+        let mut command = CommandLine::command();
+        command.build();
+        command.clone().debug_assert();
+        let mut pending = vec![command];
+        while let Some(command) = pending.pop() {
+            let subcommands: Vec<_> =
+                command.get_subcommands().filter(|sub| sub.get_name() != "help").cloned().collect();
+            if subcommands.is_empty() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Example"), "`{}` has no example", command.get_name());
+            }
+            pending.extend(subcommands);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! `kovacs model`: which models there are, where they come from, what they can do.
+
+use crate::failure::{Explain, Failure};
+use crate::output::{aligned, print, print_json};
+use clap::{Args, Subcommand};
+use kovacs_core::model::{ModelDescription, Quantity};
+use kovacs_host::{Catalogue, ModelHandle, Models};
+use serde_json::{Value, json};
+
+/// List models and show what they say of themselves
+#[derive(Subcommand)]
+pub enum Command {
+    /// List the models found, what is shadowed or refused and why, and the places searched
+    #[command(after_help = "\
+Examples:
+  kovacs model list
+  KOVACS_MODEL_PATH=$PWD/build kovacs model list --json")]
+    List(ListOptions),
+    /// Show parameters, bounds, parameter sets and outputs of a model
+    #[command(after_help = "Example:\n  kovacs model info aoi")]
+    Info(InfoOptions),
+}
+
+/// Options of `model list`.
+#[derive(Args)]
+pub struct ListOptions {
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `model info`.
+#[derive(Args)]
+pub struct InfoOptions {
+    /// Name of the model (`aoi`), its full id, or the absolute path of a library
+    name: String,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// There is no such model.
+pub fn run(command: &Command) -> Result<(), Failure> {
+    let models = Models::discover();
+    match command {
+        Command::List(options) if options.json => print_json(&listing(models.catalogue())),
+        Command::List(_) => print(&models.catalogue().to_string()),
+        Command::Info(options) => {
+            let handle = models.load(&options.name).doing("cannot load the model")?;
+            if options.json { print_json(&details(&handle)) } else { print(&sheet(&handle)) }
+        }
+    }
+}
+
+fn listing(catalogue: &Catalogue) -> Value {
+    let models = catalogue.entries.iter().map(|entry| {
+        let about = entry.handle.description();
+        json!({
+            "id": about.id,
+            "name": about.short_id(),
+            "version": about.version,
+            "summary": about.summary,
+            "path": entry.handle.path(),
+            "digest": entry.handle.digest(),
+            "shadowed_by": entry.shadowed_by,
+            "warnings": entry.handle.warnings(),
+        })
+    });
+    let broken = catalogue.broken.iter().map(|broken| json!({"path": broken.path, "reason": broken.error.to_string()}));
+    let places =
+        catalogue.places.iter().map(|reading| json!({"path": reading.place.path, "state": reading.state.to_string()}));
+    json!({
+        "models": models.collect::<Vec<_>>(),
+        "refused": broken.collect::<Vec<_>>(),
+        "searched": places.collect::<Vec<_>>(),
+    })
+}
+
+fn details(handle: &ModelHandle) -> Value {
+    let about = handle.description();
+    let quantity = |quantity: &Quantity| {
+        json!({
+            "id": quantity.id,
+            "label": quantity.label,
+            "unit": quantity.unit,
+            "default": quantity.initial,
+            // JSON has no infinity: null is "no bound".
+            "lower": quantity.lower,
+            "upper": quantity.upper,
+            "fixed": quantity.fixed,
+            "meaning": quantity.doc,
+        })
+    };
+    let presets = about.presets.iter().map(|preset| {
+        let values = about.parameters.iter().zip(&preset.parameters);
+        let values: serde_json::Map<String, Value> =
+            values.map(|(quantity, value)| (quantity.id.clone(), json!(value))).collect();
+        json!({"id": preset.id, "label": preset.label, "origin": preset.origin, "parameters": values})
+    });
+    json!({
+        "id": about.id,
+        "name": about.short_id(),
+        "title": about.name,
+        "version": about.version,
+        "summary": about.summary,
+        "citation": about.citation,
+        "license": about.license,
+        "path": handle.path(),
+        "digest": handle.digest(),
+        "build": handle.build(),
+        "warnings": handle.warnings(),
+        "abilities": abilities(about),
+        "parameters": about.parameters.iter().map(quantity).collect::<Vec<_>>(),
+        "settings": about.settings.iter().map(quantity).collect::<Vec<_>>(),
+        "outputs": about.outputs.iter().map(quantity).collect::<Vec<_>>(),
+        "parameter_sets": presets.collect::<Vec<_>>(),
+    })
+}
+
+fn abilities(about: &ModelDescription) -> Vec<&'static str> {
+    let has = about.capabilities;
+    [
+        (has.continuous, "exact at any time"),
+        (has.stress, "stress control"),
+        (has.temperature, "changing temperature"),
+        (has.jacobian, "derivatives"),
+        (has.deterministic, "same bits every time"),
+        (has.seeded, "random, with a seed"),
+        (has.threads, "several threads"),
+    ]
+    .into_iter()
+    .filter_map(|(can, words)| can.then_some(words))
+    .collect()
+}
+
+fn sheet(handle: &ModelHandle) -> String {
+    let about = handle.description();
+    let row = |name: &str, text: String| vec![name.to_owned(), text];
+    let mut text = format!("{} {}: {}\n{}\n\n", about.short_id(), about.version, about.name, about.summary);
+    let mut facts = vec![
+        row("id", about.id.clone()),
+        row("after", about.citation.clone()),
+        row("licence", about.license.clone()),
+        row("library", handle.path().display().to_string()),
+        row("digest", handle.digest().to_owned()),
+        row("built", handle.build().to_owned()),
+        row("can do", abilities(about).join(", ")),
+    ];
+    facts.extend(handle.warnings().iter().map(|warning| row("warning", warning.clone())));
+    text.push_str(&aligned("  ", &facts));
+    for (title, quantities) in
+        [("parameters", &about.parameters), ("settings", &about.settings), ("outputs", &about.outputs)]
+    {
+        if quantities.is_empty() {
+            continue;
+        }
+        let is_output = title == "outputs";
+        let mut rows = Vec::new();
+        if !is_output {
+            rows.push(["id", "default", "unit", "accepted", "meaning"].map(str::to_owned).to_vec());
+        }
+        for quantity in quantities {
+            let Quantity { id, initial, unit, doc, .. } = quantity;
+            rows.push(if is_output {
+                vec![id.clone(), unit.clone(), doc.clone()]
+            } else {
+                vec![id.clone(), number(*initial), unit.clone(), quantity.interval(), doc.clone()]
+            });
+        }
+        text.push_str(&format!("\n{title}\n{}", aligned("  ", &rows)));
+    }
+    if !about.presets.is_empty() {
+        let rows: Vec<Vec<String>> = about
+            .presets
+            .iter()
+            .map(|preset| vec![preset.id.clone(), preset.origin.clone(), preset.label.clone()])
+            .collect();
+        text.push_str(&format!("\nparameter sets, with their origin\n{}", aligned("  ", &rows)));
+    }
+    text
+}
+
+/// The shortest form that reads back as the same number; powers of ten where zeros would fill the line.
+pub fn number(value: f64) -> String {
+    match value.abs() {
+        size if size != 0.0 && !(1e-4..1e7).contains(&size) => format!("{value:e}"),
+        _ => value.to_string(),
+    }
+}

@@ -1,0 +1,15 @@
+//! Whole behaviours, through the built executable: what a person at a shell sees.
+//!
+//! Everything runs as the user runs it: the `kovacs` program, plugins loaded from their files, notebooks executed by
+//! real sessions. What one crate promises is tested beside its code, not here.
+//!
+//! Tests that read measured files look for them in `../shared/data`, or where `KOVACS_TEST_DATA` says, and say so when
+//! they skip because there are none.
+
+/// Starts the program, reads what it says.
+mod program;
+/// Writes small notebooks, reads executed ones.
+mod scratch;
+
+/// `kovacs predict` against independently computed values, and what it refuses.
+mod predict;

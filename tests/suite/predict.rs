@@ -1,0 +1,292 @@
+//! `kovacs predict` against independently computed values, and what it refuses.
+//!
+//! Reference values were computed with an independent implementation of the same equations. They are held to 1e-6, or
+//! to the digits that were printed where those are fewer.
+
+use crate::program::{Said, close, kovacs, run, say};
+use crate::scratch::file;
+use serde_json::Value;
+
+/// `kovacs predict ... --json`.
+#[track_caller]
+fn predict(arguments: &[&str]) -> Value {
+    say(&[&["predict"], arguments, &["--json"]].concat()).ends_with(0).json()
+}
+
+#[track_caller]
+fn peak(prediction: &Value, t_p: f64, delta_sigma: f64, tolerance: f64) {
+    assert_eq!(prediction["kind"], "peak", "{prediction}");
+    close(prediction["t_p_s"].as_f64().expect("a time"), t_p, tolerance);
+    close(prediction["delta_sigma_mpa"].as_f64().expect("a stress"), delta_sigma, tolerance);
+}
+
+#[track_caller]
+fn refuse(arguments: &[&str], code: i32, parts: &[&str]) -> Said {
+    say(&[&["predict"], arguments].concat()).ends_with(code).complains_of(parts)
+}
+
+/// The parameters of a plain stretched exponential of unit modulus, tau = 1e4 s, beta = 0.5.
+const PLAIN_KWW: [&str; 8] = [
+    "--param",
+    "relaxation_time=1e4",
+    "--param",
+    "stretching_exponent=0.5",
+    "--param",
+    "unrelaxed_modulus=1",
+    "--param",
+    "relaxed_modulus=0",
+];
+
+/// A two-step test from strain 1 back to `eps2` after `t_w`.
+fn unit_test<'a>(eps2: &'a str, t_w: &'a str) -> [&'a str; 8] {
+    ["--eps1", "1", "--eps2", eps2, "--t-w", t_w, "--temperature", "593K"]
+}
+
+#[test]
+fn kww_of_the_three_glasses() {
+    for (glass, t_p, delta_sigma, sigma_0) in [
+        ("ti-zr-hf-cu-ni-be", 266.62199344, 6.77345911, 211.684100),
+        ("fe-zr-b", 927.79223538, 14.18298630, 222.245466),
+        ("pvc", 131.90921626, 0.43809493, 5.163280),
+    ] {
+        let found = predict(&["kww", "--glass", glass]);
+        peak(&found, t_p, delta_sigma, 1e-6);
+        close(found["sigma_0_mpa"].as_f64().expect("a stress"), sigma_0, 1e-6);
+    }
+}
+
+#[test]
+fn temperature_moves_the_relaxation_time_alone() {
+    for (glass, temperature, t_p, delta_sigma) in [
+        ("ti-zr-hf-cu-ni-be", "573K", 215.65464942, 3.14029879),
+        ("ti-zr-hf-cu-ni-be", "613K", 379.36664705, 14.56895979),
+        ("pvc", "308K", 107.79814717, 0.22868838),
+        ("pvc", "328K", 179.72142441, 0.80421295),
+    ] {
+        let found = predict(&["kww", "--glass", glass, "--temperature", temperature]);
+        peak(&found, t_p, delta_sigma, 1e-6);
+        let own = predict(&["kww", "--glass", glass]);
+        assert_eq!(found["parameters"], own["parameters"], "the parameter set stays");
+    }
+}
+
+#[test]
+fn kww_for_five_waiting_times_and_five_depths() {
+    for (t_w, t_p, delta_sigma) in [
+        ("10s", 2.0004176963, 2.6971630641e-3),
+        ("100s", 22.195792425, 8.919060946e-3),
+        ("15min", 266.62199344, 3.0104262707e-2),
+        ("1e4 s", 6914.6149732, 0.13034820450),
+        ("1e5s", 351135.82187, 0.35781334399),
+    ] {
+        peak(&predict(&[&["kww"], &unit_test("0.6", t_w)[..], &PLAIN_KWW].concat()), t_p, delta_sigma, 1e-6);
+    }
+    for (eps2, t_p) in [("0.9", 15.497938476), ("0.8", 61.123959472), ("0.4", 788.54383690), ("20%", 2718.3877752)] {
+        let found = predict(&[&["kww"], &unit_test(eps2, "900s")[..], &PLAIN_KWW].concat());
+        close(found["t_p_s"].as_f64().expect("a peak"), t_p, 1e-6);
+    }
+}
+
+#[test]
+fn ramps_of_finite_rate() {
+    // t_p is printed to three decimals: 2e-6.
+    for (ramp, sigma_0, t_p, delta_sigma) in
+        [("0.15s", 0.3414541508, 266.630, 0.0294574097), ("10s", 0.3450044982, 267.133, 0.0251918385)]
+    {
+        let found = predict(&[&["kww", "--ramp", ramp], &unit_test("0.6", "900s")[..], &PLAIN_KWW].concat());
+        close(found["sigma_0_mpa"].as_f64().expect("a stress"), sigma_0, 1e-6);
+        peak(&found, t_p, delta_sigma, 2e-6);
+    }
+}
+
+#[test]
+fn two_maxwell_modes_have_a_closed_form() {
+    let modes = [
+        "--param",
+        "modulus_1=0.5",
+        "--param",
+        "modulus_2=0.5",
+        "--param",
+        "relaxation_time_1=1",
+        "--param",
+        "relaxation_time_2=100",
+        "--param",
+        "relaxed_modulus=0",
+    ];
+    let found = predict(&[&["prony"], &unit_test("0.4", "3s")[..], &modes].concat());
+    peak(&found, 5.051281931061504, 0.264221724592, 1e-6);
+}
+
+#[test]
+fn prony_of_a_glass_is_its_kww_within_its_modes() {
+    // Four modes to the decade stand for the continuous spectrum: some parts in a thousand.
+    for glass in ["ti-zr-hf-cu-ni-be", "fe-zr-b", "pvc"] {
+        let kww = predict(&["kww", "--glass", glass]);
+        let of = |name: &str| kww[name].as_f64().expect("a number");
+        peak(&predict(&["prony", "--glass", glass]), of("t_p_s"), of("delta_sigma_mpa"), 5e-3);
+    }
+}
+
+#[test]
+fn aoi_of_the_three_glasses() {
+    for (glass, t_p, delta_sigma) in [
+        ("ti-zr-hf-cu-ni-be", 601.810659, 39.06919442),
+        ("fe-zr-b", 1803.671510, 62.64472260),
+        ("pvc", 201.788740, 1.05360499),
+    ] {
+        peak(&predict(&["aoi", "--glass", glass]), t_p, delta_sigma, 1e-6);
+    }
+}
+
+#[test]
+fn aoi_follows_the_waiting_time_until_its_slowest_mode() {
+    // Rates from 1e-6 to 1e2 1/s at 593 K, as barriers over an attempt frequency of 1e13 1/s.
+    let barrier = |rate: f64| 8.617333262e-5 * 593.0 * (1e13 / rate).ln();
+    let (low, high) = (format!("barrier_min={}", barrier(1e2)), format!("barrier_max={}", barrier(1e-6)));
+    let spectrum = ["--param", &low, "--param", &high, "--param", "attempt_frequency=1e13"];
+    for (t_w, ratio) in [("10", 0.6666777779), ("900", 0.6676677177), ("1e5", 0.7923342956)] {
+        let time = format!("{t_w}s");
+        let found = predict(&[&["aoi"], &unit_test("0.6", &time)[..], &spectrum].concat());
+        let t_w: f64 = t_w.parse().expect("a number");
+        close(found["t_p_s"].as_f64().expect("a peak"), ratio * t_w, 1e-6);
+    }
+    let risen = predict(&[&["aoi"], &unit_test("0.6", "1e6s")[..], &spectrum].concat());
+    assert_eq!(risen["kind"], "monotone_rise", "e^-1 < 0.4: the stress rises for ever");
+    assert_eq!((&risen["t_p_s"], &risen["delta_sigma_mpa"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn json_has_these_fields_and_no_others() {
+    let found = predict(&["aoi", "--glass", "ti-zr-hf-cu-ni-be", "--param", "relaxed_modulus=40GPa"]);
+    let mut keys: Vec<&String> = found.as_object().expect("an object").keys().collect();
+    keys.sort();
+    let expected =
+        ["delta_sigma_mpa", "digest", "kind", "model", "parameters", "sigma_0_mpa", "sigma_tw_mpa", "t_p_s", "version"];
+    assert_eq!(keys, expected);
+    assert_eq!(found["model"], "aoi");
+    assert_eq!(found["digest"].as_str().map(str::len), Some(64));
+    assert_eq!(found["parameters"]["relaxed_modulus"], serde_json::json!({"value": 40000.0, "unit": "MPa"}));
+    assert_eq!(found["parameters"]["barrier_min"], serde_json::json!({"value": 1.53, "unit": "eV"}));
+
+    let up = predict(&["kww", "--glass", "pvc", "--eps2", "0.6%"]);
+    assert_eq!(up["kind"], "no_hump");
+    assert_eq!((&up["t_p_s"], up["delta_sigma_mpa"].as_f64()), (&Value::Null, Some(0.0)));
+    let reversed = predict(&["kww", "--glass", "pvc", "--eps2", "-0.1%"]);
+    assert!(reversed["sigma_0_mpa"].as_f64().expect("a stress") < 0.0, "a step through zero leaves compression");
+}
+
+#[test]
+fn a_dead_time_lowers_the_hump() {
+    let at_once = predict(&["kww", "--glass", "ti-zr-hf-cu-ni-be"]);
+    let late = predict(&["kww", "--glass", "ti-zr-hf-cu-ni-be", "--dead-time", "10s"]);
+    let of = |found: &Value, name: &str| found[name].as_f64().expect("a number");
+    close(of(&late, "t_p_s"), of(&at_once, "t_p_s"), 1e-7);
+    let lost = of(&at_once, "delta_sigma_mpa") - of(&late, "delta_sigma_mpa");
+    close(lost, of(&late, "sigma_0_mpa") - of(&at_once, "sigma_0_mpa"), 1e-6);
+    assert!(lost > 1.0, "a third of the hump is over after 10 s, not {lost} MPa of 6.8");
+}
+
+#[test]
+fn people_read_a_table_that_says_where_the_protocol_is_from() {
+    say(&["predict", "kww", "--glass", "fe-zr-b", "--eps1", "0.4%"]).ends_with(0).prints(&[
+        "kww 0.1.0",
+        "parameter set fe-zr-b (tuned)",
+        "strain 0.004 for 1800 s, then 0.002",
+        "597 K, exact steps",
+        "as printed in the paper for this glass: --eps2, --t-w, --temperature\n",
+        "t_p          927.79223",
+        "relaxation_time",
+        "sha256",
+    ]);
+}
+
+#[test]
+fn a_protocol_file_gives_the_same_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let shorthand = file(
+        folder.path(),
+        "two-step.toml",
+        "[two_step]\neps1 = \"0.5 %\"\neps2 = \"0.3 %\"\nt_w = \"15 min\"\ntemperature = \"593 K\"\n",
+    );
+    let segments = file(
+        folder.path(),
+        "segments.toml",
+        "temperature = \"593 K\"\n[[segment]]\nkind = \"step\"\nstrain = \"0.5 %\"\n\
+         [[segment]]\nkind = \"hold\"\nduration = \"900 s\"\n[[segment]]\nkind = \"step\"\nstrain = \"0.3 %\"\n\
+         [[segment]]\nkind = \"hold\"\nduration = \"9e5 s\"\n",
+    );
+    let direct = predict(&["aoi", "--glass", "ti-zr-hf-cu-ni-be"]);
+    for file in [&shorthand, &segments] {
+        let path = file.to_str().expect("UTF-8");
+        assert_eq!(predict(&["aoi", "--glass", "ti-zr-hf-cu-ni-be", "--protocol", path]), direct, "{path}");
+    }
+    let wrong = crate::scratch::file(folder.path(), "wrong.toml", "[two_step]\neps1 = \"0.5 furlong\"\n");
+    let wrong = wrong.to_str().expect("UTF-8");
+    refuse(&["aoi", "--protocol", wrong], 1, &["wrong.toml", "line 2", "furlong"]);
+    refuse(&["aoi", "--protocol", "no-such.toml"], 1, &["cannot read the protocol `no-such.toml`"]);
+    refuse(&["aoi", "--protocol", wrong, "--eps1", "1%"], 2, &["cannot be used with"]);
+}
+
+#[test]
+fn the_curve_is_written_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sub/curve.csv");
+    let arguments =
+        ["predict", "kww", "--glass", "ti-zr-hf-cu-ni-be", "--csv", path.to_str().expect("UTF-8"), "--json"];
+    let found = say(&arguments).ends_with(0).json();
+    let text = std::fs::read_to_string(&path).expect("the curve");
+    let rows: Vec<Vec<f64>> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|cell| cell.parse().expect("a number")).collect())
+        .collect();
+    assert_eq!(text.lines().next(), Some("time [s],strain [1],stress [MPa]"));
+    let at_step: Vec<&Vec<f64>> = rows.iter().filter(|row| row[0] == 900.0).collect();
+    assert_eq!(at_step.len(), 2, "before and after the second step");
+    assert_eq!((at_step[0][1], at_step[1][1]), (0.005, 0.003));
+    // The same model asked at the same times: the last digits may differ by rounding only.
+    close(at_step[0][2], found["sigma_tw_mpa"].as_f64().expect("a stress"), 1e-12);
+    close(at_step[1][2], found["sigma_0_mpa"].as_f64().expect("a stress"), 1e-12);
+    let highest = rows.iter().filter(|row| row[0] > 900.0).map(|row| row[2]).fold(f64::MIN, f64::max);
+    let hump = highest - at_step[1][2];
+    // 40 samples to the decade do not hit the top exactly; it is flat there.
+    close(hump, found["delta_sigma_mpa"].as_f64().expect("a hump"), 1e-3);
+    let leftover = std::fs::read_dir(path.parent().expect("a folder")).expect("listed").count();
+    assert_eq!(leftover, 1, "no temporary file stays");
+
+    let to_nowhere = ["predict", "kww", "--glass", "pvc", "--csv", "/proc/none/curve.csv"];
+    say(&to_nowhere).ends_with(1).complains_of(&["cannot write `/proc/none/curve.csv`"]);
+}
+
+#[test]
+fn what_is_wrong_is_named_with_what_is_right() {
+    refuse(&["kww", "--glass", "window"], 1, &["no parameter set `window`", "`ti-zr-hf-cu-ni-be`", "what to do:"]);
+    refuse(&["kww", "--glass", "pvc", "--t-w", "900"], 2, &["`900` has no unit", "900s"]);
+    refuse(&["kww", "--glass", "pvc", "--temperature", "45 C"], 2, &["593K"]);
+    refuse(&["kww", "--glass", "pvc", "--eps1", "half"], 2, &["`half` is not a strain", "0.5%"]);
+    refuse(&["kww", "--eps1", "0.5%", "--t-w", "9s"], 2, &["--eps2, --temperature missing", "--protocol"]);
+    refuse(&["kww", "--glass", "pvc", "--param", "modulus=3"], 1, &["no parameter `modulus`", "`unrelaxed_modulus`"]);
+    refuse(&["kww", "--glass", "pvc", "--param", "relaxation_time"], 2, &["id=value"]);
+    refuse(&["kww", "--glass", "pvc", "--param", "relaxation_time=3kPa"], 2, &["relaxation_time", "3kPa"]);
+    refuse(&["kww", "--glass", "pvc", "--param", "relaxation_time=NaN"], 2, &["finite"]);
+    refuse(
+        &["kww", "--glass", "pvc", "--param", "stretching_exponent=1.5"],
+        1,
+        &["`stretching_exponent` = 1.5", "[0.05, 1]", "kovacs model info kww"],
+    );
+    refuse(&["aoi", "--glass", "pvc", "--param", "barrier_max=0.5"], 1, &["barrier_max", "above `barrier_min`"]);
+    refuse(&["kww", "--glass", "pvc", "--eps1", "0"], 1, &["eps1"]);
+    refuse(&["kww", "--glass", "pvc", "--t-w=-5s"], 1, &["t_w"]);
+    refuse(&["kww", "--glass", "pvc", "--ramp", "0s"], 1, &["ramp", "leave it out"]);
+}
+
+#[test]
+fn a_minus_stands_for_an_underscore_and_a_reader_may_stop_early() {
+    let error = refuse(&["soft-domain", "--glass", "pvc"], 1, &["there is no model `soft-domain`", "searched"]).err;
+    assert!(error.contains("kww"), "it says what there is: {error}");
+    let mut command = kovacs(&["model", "info", "prony"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0), "a closed pipe is no failure");
+    run(&mut kovacs(&["predict", "org.kovacs.aoi", "--glass", "pvc"])).ends_with(0);
+}

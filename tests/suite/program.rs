@@ -1,0 +1,111 @@
+//! The program under test, away from whatever the machine has set up.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// The built `kovacs`.
+pub const KOVACS: &str = env!("CARGO_BIN_EXE_kovacs");
+
+/// Where sessions of all tests keep what they share, so that it is made once.
+pub fn cache() -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+/// `kovacs` with these arguments, in a known environment.
+pub fn kovacs(arguments: &[&str]) -> Command {
+    at(KOVACS.as_ref(), arguments)
+}
+
+/// A copy of the program with these arguments.
+pub fn at(program: &std::path::Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).env("KOVACS_CACHE_DIR", cache());
+    for variable in ["KOVACS_MODEL_PATH", "KOVACS_DATA_PATH"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+/// What a run of the program left.
+pub struct Said {
+    /// Exit code; -1 after a signal.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Said {
+    /// Reads what a finished process left.
+    pub fn of(output: &Output) -> Said {
+        Said {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Standard output as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
+    }
+
+    /// It ended with this code.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Said {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.out, self.err);
+        self
+    }
+
+    /// Every one of these is on standard error.
+    #[track_caller]
+    pub fn complains_of(self, parts: &[&str]) -> Said {
+        for part in parts {
+            assert!(self.err.contains(part), "no `{part}` in\n{}", self.err);
+        }
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        self
+    }
+
+    /// Every one of these is on standard output.
+    #[track_caller]
+    pub fn prints(self, parts: &[&str]) -> Said {
+        for part in parts {
+            assert!(self.out.contains(part), "no `{part}` in\n{}\n{}", self.out, self.err);
+        }
+        self
+    }
+}
+
+/// Runs a command to its end.
+#[track_caller]
+pub fn run(command: &mut Command) -> Said {
+    Said::of(&command.output().expect("the program starts"))
+}
+
+/// Runs `kovacs` with these arguments.
+#[track_caller]
+pub fn say(arguments: &[&str]) -> Said {
+    run(&mut kovacs(arguments))
+}
+
+/// `actual` is `expected` within a relative tolerance.
+#[track_caller]
+pub fn close(actual: f64, expected: f64, tolerance: f64) {
+    assert!((actual / expected - 1.0).abs() <= tolerance, "{actual} is not {expected} within {tolerance:e}");
+}
+
+/// A measured file of the test data, or `None` with a message that the test is skipped.
+pub fn measured(path: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("KOVACS_TEST_DATA")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let file = folder.join(path);
+    if file.is_file() {
+        return Some(file);
+    }
+    println!("skipped: there is no `{}`; set KOVACS_TEST_DATA to the folder of measured files", file.display());
+    None
+}
