@@ -22,5 +22,5 @@ pub use engine::run as run_engine;
 pub use error::SessionError;
 pub use outcome::{CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place};
 pub use session::{CELL_ARGUMENT, ENGINE_ARGUMENT, Interrupter, Session, SessionOptions};
-pub use setup::cache_folder;
+pub use setup::{cache_folder, set_up};
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

@@ -11,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::Arc;
@@ -56,6 +57,16 @@ pub(crate) struct Launch {
     working_directory: PathBuf,
 }
 
+impl Launch {
+    pub(crate) fn new(options: &SessionOptions) -> Result<Launch, SessionError> {
+        let executable = match &options.executable {
+            Some(path) => path.clone(),
+            None => std::env::current_exe().map_err(SessionError::file("find", "the running executable"))?,
+        };
+        Ok(Launch { executable, working_directory: options.working_directory.clone() })
+    }
+}
+
 /// Something that reached the session.
 enum Incoming {
     Reply(Reply),
@@ -94,11 +105,7 @@ impl Session {
     /// # Errors
     /// There is no compiler, the standard library's sources are missing, or a folder cannot be written.
     pub fn start(options: &SessionOptions, progress: &mut dyn FnMut(&str)) -> Result<Session, SessionError> {
-        let executable = match &options.executable {
-            Some(path) => path.clone(),
-            None => std::env::current_exe().map_err(SessionError::file("find", "the running executable"))?,
-        };
-        let launch = Launch { executable, working_directory: options.working_directory.clone() };
+        let launch = Launch::new(options)?;
         let setup = Setup::ensure(&launch, progress)?;
         let engine = start_engine(&launch, &setup, options.warm_up)?;
         Ok(Session { launch, setup, warm_up: options.warm_up, engine, interrupt: Arc::default(), next_sync: 0 })
@@ -591,7 +598,9 @@ fn launch_in(
         .env(wrapper::VARIABLE, "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(log_file);
+        .stderr(log_file)
+        // Ctrl-C at a terminal is for its owner, who stops the cell and keeps the session.
+        .process_group(0);
     for (name, _) in std::env::vars_os() {
         if disturbs_cells(&name.to_string_lossy()) {
             command.env_remove(name);

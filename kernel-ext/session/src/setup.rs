@@ -8,7 +8,7 @@
 //! The folder's name is a digest of everything that can make it stale, so it is never changed, only replaced.
 
 use crate::error::SessionError;
-use crate::session::{Launch, launch_engine};
+use crate::session::{Launch, SessionOptions, launch_engine};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -57,9 +57,7 @@ impl Setup {
     /// The set-up for this executable and this compiler, made if it is not there yet.
     pub(crate) fn ensure(launch: &Launch, progress: &mut dyn FnMut(&str)) -> Result<Setup, SessionError> {
         let toolchain = Toolchain::find()?;
-        let root = cache_folder().ok_or(SessionError::NoCacheFolder)?.join("sessions");
-        let folder = root.join(toolchain.key());
-        let setup = Setup { folder, library_path: toolchain.library_folder.display().to_string() };
+        let (root, setup) = Setup::locate(&toolchain)?;
         if setup.crate_folder().is_dir() {
             return Ok(setup);
         }
@@ -72,6 +70,13 @@ impl Setup {
         progress("compiling the prelude for cells (once)");
         setup.publish_crate_folder(&root, launch)?;
         Ok(setup)
+    }
+
+    /// The folder of all set-ups, and the one for this compiler, whether it is there or not.
+    fn locate(toolchain: &Toolchain) -> Result<(PathBuf, Setup), SessionError> {
+        let root = cache_folder().ok_or(SessionError::NoCacheFolder)?.join("sessions");
+        let folder = root.join(toolchain.key());
+        Ok((root, Setup { folder, library_path: toolchain.library_folder.display().to_string() }))
     }
 
     fn publish_sources(&self, root: &Path, toolchain: &Toolchain) -> Result<(), SessionError> {
@@ -124,6 +129,25 @@ fn write_prelude(folder: &Path) -> Result<(), SessionError> {
     write(folder.join("kovacs-core/Cargo.toml"), &format!("{}\n[features]\ntoml = []\n", head("kovacs-core")))?;
     let dependency = "\n[dependencies]\nkovacs-core = { path = \"../kovacs-core\" }\n";
     write(folder.join("kovacs/Cargo.toml"), &format!("{}{dependency}", head("kovacs")))
+}
+
+/// Makes what all sessions share if it is not there, or, with `anew`, in any case; gives its folder.
+///
+/// Sessions that run while it is made anew lose their sources.
+///
+/// # Errors
+/// There is no compiler, the standard library's sources are missing, or a folder cannot be written.
+pub fn set_up(options: &SessionOptions, anew: bool, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, SessionError> {
+    if anew {
+        let (_, setup) = Setup::locate(&Toolchain::find()?)?;
+        match fs::remove_dir_all(&setup.folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(SessionError::file("remove", setup.folder)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(Setup::ensure(&Launch::new(options)?, progress)?.folder)
 }
 
 /// The folder for what can be made again: `KOVACS_CACHE_DIR`, else `kovacs` in the user's cache.
