@@ -9,6 +9,7 @@
 
 mod csv;
 mod markup;
+mod notes;
 mod plotly;
 mod prepared;
 mod scale;

@@ -4,6 +4,7 @@
 //! omission becomes a note, which is printed under the figure.
 
 use super::markup;
+use super::notes::Notes;
 use super::scale::Scale;
 use kovacs::figure::{Axis, Colour, Draw, Figure, Mark, Panel, Series, Style};
 use kovacs_core::units::{Unit, convert, parse_unit};
@@ -77,7 +78,7 @@ impl PreparedSeries {
 /// Makes a figure ready to be drawn.
 pub(super) fn prepare(figure: &Figure) -> Prepared {
     let columns = columns(figure);
-    let mut notes = Vec::new();
+    let mut notes = Notes::default();
     let colours = colours(figure);
     let mut panels: Vec<PreparedPanel> = (figure.panels.iter().enumerate())
         .map(|(index, panel)| prepare_panel(panel, letter_of(figure, index), &colours, &mut notes))
@@ -85,7 +86,7 @@ pub(super) fn prepare(figure: &Figure) -> Prepared {
     if figure.shares_x {
         share_x(&mut panels, columns);
     }
-    Prepared { panels, columns, notes }
+    Prepared { panels, columns, notes: notes.into_sentences() }
 }
 
 fn columns(figure: &Figure) -> usize {
@@ -125,7 +126,7 @@ fn prepare_panel(
     panel: &Panel,
     letter: Option<String>,
     colours: &[(&str, Colour)],
-    notes: &mut Vec<String>,
+    notes: &mut Notes,
 ) -> PreparedPanel {
     let (x, y) = (panel.x_axis(), panel.y_axis());
     let series: Vec<PreparedSeries> =
@@ -148,11 +149,11 @@ fn prepare_panel(
     PreparedPanel { letter, heading, x, y, series, marks }
 }
 
-fn prepare_axis(which: &str, axis: Axis, values: impl Iterator<Item = f64>, notes: &mut Vec<String>) -> PreparedAxis {
+fn prepare_axis(which: &str, axis: Axis, values: impl Iterator<Item = f64>, notes: &mut Notes) -> PreparedAxis {
     let asked = axis.range.and_then(|range| Scale::exactly(range, axis.logarithmic));
     if let (Some((first, last)), None) = (axis.range, asked) {
         let condition = if axis.logarithmic { ", differ and lie above zero" } else { " and differ" };
-        notes.push(format!(
+        notes.add(format!(
             "The range {first} to {last} of the {which} axis is not used: its ends must be finite{condition}."
         ));
     }
@@ -186,7 +187,7 @@ fn capitalised(name: &str) -> String {
     }
 }
 
-fn is_placeable(mark: &Mark, x: &Axis, y: &Axis, notes: &mut Vec<String>) -> bool {
+fn is_placeable(mark: &Mark, x: &Axis, y: &Axis, notes: &mut Notes) -> bool {
     let on = |axis: &Axis, value: f64| value.is_finite() && (value > 0.0 || !axis.logarithmic);
     let (is_placeable, text) = match mark {
         Mark::Text { x: at, y: height, text } => (on(x, *at) && on(y, *height), text),
@@ -196,7 +197,7 @@ fn is_placeable(mark: &Mark, x: &Axis, y: &Axis, notes: &mut Vec<String>) -> boo
         _ => return false,
     };
     if !is_placeable {
-        notes.push(format!("The mark “{text}” has no place on the axes and is left out."));
+        notes.add(format!("The mark “{text}” has no place on the axes and is left out."));
     }
     is_placeable
 }
@@ -206,10 +207,10 @@ fn prepare_series(
     x: &Axis,
     y: &Axis,
     colours: &[(&str, Colour)],
-    notes: &mut Vec<String>,
+    notes: &mut Notes,
 ) -> PreparedSeries {
     let legend = series.legend();
-    let mut note = |what: String| notes.push(format!("{legend}: {what}."));
+    let mut note = |reason: String| notes.add_of_series(&legend, reason);
     let of_label = colours.iter().find(|(label, _)| *label == series.label).map(|(_, colour)| *colour);
     let colour = series.style.colour.or(of_label).unwrap_or(Colour::BLACK);
     let rows = match (Conversion::between(&series.x_unit, &x.unit), Conversion::between(&series.y_unit, &y.unit)) {

@@ -130,6 +130,13 @@ fn stacked_panels_share_axis_and_legend_and_are_lettered() {
 }
 
 #[test]
+fn curves_that_look_alike_share_a_line_of_the_legend() {
+    let figure = Figure::new("f").points(&memory()).line(&model("AOI")).line(&model("AOI")).points(&model("AOI"));
+    let texts = texts(&svg(&figure));
+    assert_eq!(texts.iter().filter(|text| text.contains("model aoi 0.1.0")).count(), 1);
+}
+
+#[test]
 fn the_table_reads_back_to_the_same_bits() {
     let (x, y) = ([0.1, 1e-320, 1e300], [1.0 / 3.0, -0.0, f64::MAX]);
     let figure =

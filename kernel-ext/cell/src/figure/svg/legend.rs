@@ -40,7 +40,8 @@ pub(super) enum Place {
     Nowhere,
 }
 
-/// The lines of a panel's legend. Line and points of one series, drawn separately, share theirs.
+/// The lines of a panel's legend. What has the same words and the same colour shares one: line and points of a series
+/// drawn separately, and the curves of a model that all look alike.
 pub(super) fn entries(panel: &PreparedPanel) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for series in &panel.series {
@@ -50,8 +51,8 @@ pub(super) fn entries(panel: &PreparedPanel) -> Vec<Entry> {
         let same = |entry: &&mut Entry| {
             entry.text == series.legend
                 && entry.colour == series.colour
-                && !(entry.line.is_some() && line.is_some())
-                && !(entry.marker.is_some() && marker.is_some())
+                && (entry.line.is_none() || line.is_none() || entry.line == line)
+                && (entry.marker.is_none() || marker.is_none() || entry.marker == marker)
         };
         match entries.iter_mut().find(same) {
             Some(entry) => (entry.line, entry.marker) = (entry.line.or(line), entry.marker.or(marker)),
@@ -159,6 +160,8 @@ fn draw_entry(document: &mut Document, entry: &Entry, corner: Point) {
     }
     if let Some((marker, look)) = entry.marker {
         let at = Point { x: corner.x + SAMPLE / 2.0, y: middle };
+        // A single point of a cloud would hardly be seen.
+        let look = if look == Look::InCloud { Look::Among } else { look };
         shapes::markers(document, &[at], marker, entry.colour, look);
     }
     let text = TextStyle::new(SIZE, Anchor::Start, super::INK);

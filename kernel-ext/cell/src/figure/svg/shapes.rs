@@ -30,16 +30,16 @@ impl Look {
     fn opacity(self) -> f64 {
         match self {
             Look::Alone => 1.0,
-            Look::Among => 0.5,
-            Look::InCloud => 0.4,
+            Look::Among => 0.6,
+            Look::InCloud => 0.55,
         }
     }
 
     fn radius(self) -> f64 {
         match self {
             Look::Alone => 3.4,
-            Look::Among => 2.4,
-            Look::InCloud => 1.5,
+            Look::Among => 2.6,
+            Look::InCloud => 2.0,
         }
     }
 }
