@@ -99,7 +99,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             let stage = observe_second_stage(&mut **model, &parameters, &test).map_err(model_error)?;
             codec::write_second_stage(&mut writer, &stage);
         }
-        Operation::Superpose => return Err(Error::new("Later", "later")),
+        Operation::Superpose => superpose(reader, &mut writer)?,
         Operation::ParseProtocol => {
             let form = kovacs_core::toml_form::read_protocol(&reader.text()?)
                 .map_err(|error| refusal(&error, "BadProtocol"))?;
@@ -152,7 +152,7 @@ fn write_table(writer: &mut Writer, table: Table) {
         .map(|field| (field.name.clone(), table.unit(&field.name).map_or(String::new(), |unit| unit.code().to_owned())))
         .collect();
     writer.u64(objects().hold_table(table));
-    writer.len(rows);
+    writer.count(rows);
     writer.sequence(&columns, |writer, (name, unit)| {
         writer.text(name);
         writer.text(unit);
@@ -185,6 +185,35 @@ fn write_model(writer: &mut Writer, model: Box<dyn Evaluator>) {
     let description = model.description().clone();
     writer.u64(objects().hold_model(model));
     codec::write_description(writer, &description);
+}
+
+fn superpose(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let (strain, stress) = (codec::read_curve(reader)?, codec::read_curve(reader)?);
+    let until = reader.f64()?;
+    let holds: Vec<(f64, f64)> = reader.sequence(|reader| Ok((reader.f64()?, reader.f64()?)))?;
+    let mut modes = load_model("prony")?;
+    let linear = kovacs_fit::superpose(&mut modes, &strain, &stress, until).map_err(|error| fit_error(&error))?;
+    let holds = linear.holds(&stress, &holds).map_err(|error| fit_error(&error))?;
+    codec::write_curve(writer, &linear.predicted);
+    codec::write_curve(writer, &linear.standard_error);
+    writer.f64(linear.misfit_before);
+    writer.f64(linear.misfit_after);
+    writer.f64s(&linear.modes.iter().map(|mode| mode.relaxation_time).collect::<Vec<_>>());
+    writer.f64s(&linear.modes.iter().map(|mode| mode.modulus).collect::<Vec<_>>());
+    writer.f64(linear.relaxed_modulus);
+    writer.sequence(&holds, |writer, hold| {
+        let courses = [hold.measured, hold.predicted].map(|course| [course.first, course.last, course.slope]);
+        for value in [hold.start, hold.end].into_iter().chain(courses.into_iter().flatten()) {
+            writer.f64(value);
+        }
+        writer.f64(hold.rms_error);
+        writer.bool(hold.direction_is_right());
+    });
+    Ok(())
+}
+
+fn fit_error(error: &kovacs_fit::FitError) -> Error {
+    refusal(error, &variant(error))
 }
 
 fn data_error(error: kovacs_datasets::DatasetError) -> Error {

@@ -144,7 +144,7 @@ impl Table {
         let mut reader = Reader::new(answer);
         Ok(Table {
             handle: Handle::adopt(reader.u64()?),
-            rows: reader.len()?,
+            rows: reader.count()?,
             columns: reader.sequence(|reader| Ok((reader.text()?, reader.text()?)))?,
             label: reader.text()?,
             origin: reader.text()?,

@@ -27,7 +27,7 @@ pub mod prelude {
     pub use crate::claim::{Claim, Status, skip_notebook};
     pub use crate::dataset::{Dataset, Hold, Table};
     pub use crate::display::{Bundle, EvcxrDisplay};
-    pub use crate::experiment::{Superposition, read_protocol, superpose};
+    pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::model::Model;
     pub use crate::seam::interrupted;

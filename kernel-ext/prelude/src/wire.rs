@@ -44,7 +44,7 @@ impl Writer {
     }
 
     /// A length, or an index.
-    pub fn len(&mut self, value: usize) {
+    pub fn count(&mut self, value: usize) {
         self.u64(value as u64);
     }
 
@@ -55,13 +55,13 @@ impl Writer {
 
     /// Text.
     pub fn text(&mut self, value: &str) {
-        self.len(value.len());
+        self.count(value.len());
         self.bytes.extend_from_slice(value.as_bytes());
     }
 
     /// Floating-point numbers.
     pub fn f64s(&mut self, values: &[f64]) {
-        self.len(values.len());
+        self.count(values.len());
         self.bytes.reserve(values.len() * 8);
         for value in values {
             self.f64(*value);
@@ -70,7 +70,7 @@ impl Writer {
 
     /// Texts.
     pub fn texts<S: AsRef<str>>(&mut self, values: &[S]) {
-        self.len(values.len());
+        self.count(values.len());
         for value in values {
             self.text(value.as_ref());
         }
@@ -86,7 +86,7 @@ impl Writer {
 
     /// A sequence of any kind.
     pub fn sequence<T>(&mut self, values: &[T], mut write: impl FnMut(&mut Writer, &T)) {
-        self.len(values.len());
+        self.count(values.len());
         for value in values {
             write(self, value);
         }
@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// The message ends here, or the number does not fit this machine.
-    pub fn len(&mut self) -> Result<usize, WireError> {
+    pub fn count(&mut self) -> Result<usize, WireError> {
         usize::try_from(self.u64()?).map_err(|_| WireError { expected: "a length" })
     }
 
@@ -188,7 +188,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// The message ends here, or the bytes are not UTF-8.
     pub fn text(&mut self) -> Result<String, WireError> {
-        let length = self.len()?;
+        let length = self.count()?;
         let bytes = self.take(length, "text")?;
         String::from_utf8(bytes.to_vec()).map_err(|_| WireError { expected: "text in UTF-8" })
     }
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// The message ends here.
     pub fn f64s(&mut self) -> Result<Vec<f64>, WireError> {
-        let length = self.len()?;
+        let length = self.count()?;
         let bytes = self.take(length.saturating_mul(8), "numbers")?;
         Ok(bytes.as_chunks::<8>().0.iter().map(|chunk| f64::from_le_bytes(*chunk)).collect())
     }
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
         &mut self,
         mut read: impl FnMut(&mut Reader<'a>) -> Result<T, WireError>,
     ) -> Result<Vec<T>, WireError> {
-        let length = self.len()?;
+        let length = self.count()?;
         // A damaged length must not reserve memory that the message cannot fill.
         let mut values = Vec::with_capacity(length.min(self.rest.len()));
         for _ in 0..length {
