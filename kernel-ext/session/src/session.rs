@@ -550,7 +550,8 @@ pub(crate) fn launch_engine(
     launch_in(launch, setup, private_folder()?, Some(crate_folder), warm_up)
 }
 
-fn private_folder() -> Result<tempfile::TempDir, SessionError> {
+/// A folder outside all projects, removed when it is dropped.
+pub(crate) fn private_folder() -> Result<tempfile::TempDir, SessionError> {
     // Short, for the socket's path, and readable by nobody else.
     tempfile::Builder::new()
         .prefix("kovacs-")

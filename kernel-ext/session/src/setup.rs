@@ -8,7 +8,7 @@
 //! The folder's name is a digest of everything that can make it stale, so it is never changed, only replaced.
 
 use crate::error::SessionError;
-use crate::session::{Launch, SessionOptions, launch_engine};
+use crate::session::{Launch, SessionOptions, launch_engine, private_folder};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -95,8 +95,11 @@ impl Setup {
     }
 
     fn publish_crate_folder(&self, root: &Path, launch: &Launch) -> Result<(), SessionError> {
+        // Not made in place: a cache inside somebody's workspace would make cargo take the crate for a member of it.
+        let draft = private_folder()?;
+        drop(launch_engine(launch, self, draft.path(), false)?);
         let new = tempfile::tempdir_in(root).map_err(SessionError::file("create a folder in", root))?;
-        drop(launch_engine(launch, self, new.path(), false)?);
+        copy_tree(draft.path(), new.path(), &|_| true).map_err(SessionError::file("copy", draft.path()))?;
         rename_new(new, &self.crate_folder())
     }
 }
