@@ -24,7 +24,10 @@ def notebooks(arguments):
 
 def faults(path):
     """Everything wrong with a notebook, in words."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return [str(error)]
     # nbformat repairs what it can and warns; here a repair is a fault.
     with warnings.catch_warnings():
         warnings.simplefilter("error")

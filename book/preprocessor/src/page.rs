@@ -9,6 +9,9 @@ use base64::Engine as _;
 use kovacs_runner::{Cell, CellKind, Notebook, SKIP_MIME};
 use serde_json::Value;
 
+/// Longest text of one output on a page, bytes. A notebook may hold megabytes; a page that nobody can scroll may not.
+const LONGEST_TEXT: usize = 20_000;
+
 /// A file that a page needs beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PageFile {
@@ -62,6 +65,18 @@ impl Writer<'_> {
 
     fn problem(&mut self, html: &str) {
         self.block(&format!("<div class=\"kovacs-problem\">{html}</div>"));
+    }
+
+    /// Text as it was written, its beginning if there is very much of it.
+    fn text(&mut self, class: &str, text: &str) {
+        let text = ansi::plain(text);
+        let end = (0..=LONGEST_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let (shown, rest) = text.split_at(end);
+        self.block(&preformatted(class, shown));
+        if !rest.trim().is_empty() {
+            let bytes = rest.len();
+            self.problem(&format!("{bytes} more bytes of this output are in the executed notebook."));
+        }
     }
 
     fn banner(&mut self, executed: &Notebook, current: Option<&Notebook>) {
@@ -134,7 +149,7 @@ impl Writer<'_> {
         match output.get("output_type").and_then(Value::as_str) {
             Some("stream") => {
                 let class = if text("name") == "stderr" { "kovacs-stream kovacs-stderr" } else { "kovacs-stream" };
-                self.block(&preformatted(class, &ansi::plain(&text("text"))));
+                self.text(class, &text("text"));
             }
             Some("error") => {
                 let traceback = match output.get("traceback").and_then(Value::as_array) {
@@ -147,7 +162,7 @@ impl Writer<'_> {
                     without_blank_lines(&escape(&ansi::plain(&text("evalue")))),
                 ));
                 if !traceback.trim().is_empty() {
-                    self.block(&preformatted("kovacs-stream kovacs-traceback", &ansi::plain(&traceback)));
+                    self.text("kovacs-stream kovacs-traceback", &traceback);
                 }
             }
             Some("display_data" | "execute_result") => match output.get("data").and_then(Value::as_object) {
@@ -175,7 +190,7 @@ impl Writer<'_> {
         } else if let Some(html) = form("text/html").filter(|html| is_passive(html)) {
             self.block(&format!("<div class=\"kovacs-output\">{}</div>", without_blank_lines(html.trim())));
         } else if let Some(plain) = plain {
-            self.block(&preformatted("kovacs-stream", &plain));
+            self.text("kovacs-stream", &plain);
         } else {
             self.problem("This cell shows something that has no form for a page.");
         }

@@ -37,8 +37,8 @@ pub enum RunnerError {
     },
     /// The file is not JSON.
     #[error(
-        "`{}` is not a notebook: not JSON at line {}, column {}: {source}",
-        path.display(), source.line(), source.column()
+        "`{}` is not a notebook: not JSON at line {}, column {}: {}",
+        path.display(), source.line(), source.column(), without_place(source)
     )]
     NotJson {
         /// As given.
@@ -111,6 +111,12 @@ pub enum RunnerError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+}
+
+/// What serde_json says, without the place that it adds.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
 /// Reads a text file; tells the ways in which that fails apart.

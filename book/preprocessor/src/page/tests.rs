@@ -54,6 +54,13 @@ fn text_and_errors_are_shown_as_they_are_without_colours() {
 }
 
 #[test]
+fn megabytes_of_text_do_not_become_a_page() {
+    let page = page_of(json!([{"output_type": "stream", "name": "stdout", "text": "é".repeat(500_000)}]));
+    assert!(page.markdown.len() < 2 * LONGEST_TEXT, "{} bytes", page.markdown.len());
+    assert!(page.markdown.contains("980000 more bytes of this output are in the executed notebook"));
+}
+
+#[test]
 fn a_figure_is_a_file_with_its_numbers_beside_it() {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><title>Stress &amp; strain</title></svg>";
     let page = page_of(display(json!({

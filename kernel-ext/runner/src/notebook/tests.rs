@@ -22,7 +22,7 @@ fn with_cells(cells: Value) -> String {
 #[test]
 fn refusals_say_what_and_where() {
     for (text, part) in [
-        ("{\n \"cells\": [1,\n}", "not JSON at line 3, column 1"),
+        ("{\n \"cells\": [1,\n}", "not JSON at line 3, column 1: expected value"),
         ("", "not JSON at line 1, column 0"),
         ("[]", "not an object"),
         ("{}", "no number `nbformat`"),
