@@ -11,5 +11,15 @@ mod program;
 /// Writes small notebooks, reads executed ones.
 mod scratch;
 
+/// Help, versions, completions, exit codes of wrong command lines.
+mod command_line;
+/// Packages: listing, checking, damage, generating, importing a measured workbook.
+mod data;
+/// Libraries of models: found, shadowed, broken, missing.
+mod models;
+/// Notebooks: outputs, failures of every kind, limits, interrupts, several at once.
+mod notebooks;
 /// `kovacs predict` against independently computed values, and what it refuses.
 mod predict;
+/// `kovacs reproduce` and `kovacs book` on a small project.
+mod reproduce;

@@ -99,7 +99,7 @@ mod tests {
     fn what_is_refused_shows_an_example() {
         let refusals = [
             (time("900").unwrap_err(), "`900` has no unit; write a time as in `900s`"),
-            (temperature("593 C").unwrap_err(), "593K"),
+            (temperature("593").unwrap_err(), "593K"),
             (time("9 furlongs").unwrap_err(), "unknown unit in `9 furlongs`; a time has one of s"),
             (time("fast").unwrap_err(), "`fast` is not a time"),
             (strain("3 MPa").unwrap_err(), "`0.5%`"),

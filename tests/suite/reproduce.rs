@@ -1,0 +1,87 @@
+//! `kovacs reproduce` and `kovacs book` on a small project.
+
+use crate::program::{close, kovacs, run};
+use crate::scratch::{code, file, notebook};
+use serde_json::Value;
+use std::path::Path;
+
+const CLAIM: &str = "let kww = Model::load(\"kww\")?.glass(\"pvc\")?;\n\
+     let stage = kww.second_stage(&TwoStep::new(0.005, 0.003, 300.0, 318.0))?;\n\
+     Claim::new(\"1\", \"c\", \"one maximum\").of(&kww, stage.t_p().is_some()).value(stage.t_p().unwrap(), \"s\").publish();";
+
+fn project(folder: &Path) {
+    notebook(folder, "notebooks/a.ipynb", &[code(CLAIM)]);
+    notebook(folder, "notebooks/b.ipynb", &[code("println!(\"as far as this\");"), code("panic!(\"no further\")")]);
+    file(folder, "book/book.toml", "[book]\ntitle = \"Small\"\n");
+    file(folder, "book/src/SUMMARY.md", "# Summary\n\n- [A](a.md)\n- [B](b.md)\n");
+    file(folder, "book/src/a.md", "# A\n\n{{#scorecard}}\n\n{{#notebook a}}\n");
+    file(folder, "book/src/b.md", "# B\n\n{{#notebook b}}\n");
+}
+
+#[test]
+fn scorecard_and_book_are_written_although_a_notebook_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    project(folder.path());
+    let inside = folder.path().join("notebooks");
+    let said = run(kovacs(&["reproduce"]).current_dir(&inside)).ends_with(1);
+    let said = said.prints(&["one maximum", "✓ 131.9 s", "reproduced 1, failed 0", "book/index.html", "s in all"]);
+    said.complains_of(&["a.ipynb: done", "b.ipynb: failed", "cell 2", "Panic: no further"]);
+
+    let out = folder.path().join("target/reproduce");
+    let card: Value = serde_json::from_slice(&std::fs::read(out.join("scorecard.json")).expect("read")).expect("JSON");
+    assert_eq!((&card[0]["model"], &card[0]["status"]), (&"kww".into(), &"reproduced".into()));
+    close(card[0]["value"].as_f64().expect("a number"), 131.90921626, 1e-6);
+    let page = |name: &str| std::fs::read_to_string(out.join("book").join(name)).expect("a page");
+    assert!(page("a.html").contains("one maximum"));
+    assert!(page("b.html").contains("as far as this") && page("b.html").contains("no further"));
+
+    // The book alone, from what was executed; and not over something else.
+    let built = run(kovacs(&["book", "build"]).current_dir(folder.path())).ends_with(0);
+    built.prints(&["target/book/index.html"]);
+    file(folder.path(), "mine/letter.txt", "dear");
+    run(kovacs(&["book", "build", "--out", "mine"]).current_dir(folder.path()))
+        .ends_with(1)
+        .complains_of(&["mine` is not empty and holds no book"]);
+    assert!(folder.path().join("mine/letter.txt").exists());
+}
+
+#[test]
+fn outside_a_project_the_message_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for command in ["reproduce", "book build"] {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        run(kovacs(&arguments).current_dir(folder.path()))
+            .ends_with(1)
+            .complains_of(&["no Kovacs project", "what to do:"]);
+    }
+}
+
+#[test]
+fn the_notebooks_of_this_project_give_the_reference_values() {
+    let out = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut command = kovacs(&["reproduce", "--json", "--out", out.path().to_str().expect("UTF-8")]);
+    let said = run(command.current_dir(&root)).ends_with(0).json();
+    let claims = said["scorecard"].as_array().expect("a list");
+    for (panel, model, statement, expected) in [
+        ("c", "kww", "Ti-MG: t_p", 266.62199344),
+        ("c", "kww", "Fe-MG: Δσ", 14.18298630),
+        ("c", "aoi", "PVC: t_p", 201.788740),
+        ("c", "aoi", "Ti-MG: Δσ", 39.06919442),
+    ] {
+        let fits = |claim: &&Value| {
+            claim["panel"] == panel
+                && claim["model"] == model
+                && claim["claim"].as_str().is_some_and(|text| text.contains(statement))
+        };
+        let claim = claims.iter().find(fits).unwrap_or_else(|| panic!("no claim on {model}, {statement}: {said}"));
+        assert_eq!(claim["status"], "reproduced");
+        close(claim["value"].as_f64().expect("a number"), expected, 1e-6);
+    }
+    let synthetic =
+        claims.iter().filter(|claim| claim["model"].as_str().is_some_and(|name| name.contains("synthetic")));
+    let mut synthetic = synthetic.peekable();
+    assert!(synthetic.peek().is_some(), "{said}");
+    assert!(synthetic.all(|claim| claim["status"] == "by_construction"), "what was made so never counts");
+    assert!(Path::new(said["book"].as_str().expect("a path")).is_file());
+}
