@@ -220,7 +220,9 @@ impl Session {
                     return Ok(self.incident(kind, incident, code, &mut run));
                 }
                 run.emit_caught_text();
-                if !forms.is_empty() {
+                // A unit is no result: it is what a cell of statements ends in.
+                let is_unit = forms.len() == 1 && forms.get("text/plain").is_some_and(|text| text.trim() == "()");
+                if !forms.is_empty() && !is_unit {
                     let data: MimeBundle = forms.into_iter().map(|(mime, text)| (mime, text.into())).collect();
                     run.emit(Output::Display { data, is_result: true });
                 }
