@@ -81,6 +81,14 @@ impl Claim {
         self
     }
 
+    /// The claim is about the protocol alone.
+    #[must_use]
+    pub fn of_protocol(mut self, holds: bool) -> Claim {
+        self.about = "protocol".to_owned();
+        self.status = if holds { Status::Reproduced } else { Status::Failed };
+        self
+    }
+
     /// The claim is about data of this origin; what holds on synthetic data holds by construction.
     #[must_use]
     pub fn of_data(mut self, origin: &str, holds: bool) -> Claim {

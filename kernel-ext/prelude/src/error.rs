@@ -60,6 +60,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `{:#}` says the kind as well: it is what a failing cell is called.
+        if f.alternate() {
+            write!(f, "{}: ", self.kind)?;
+        }
         f.write_str(&self.message)?;
         match &self.remedy {
             Some(remedy) => write!(f, "\n  what to do: {remedy}"),

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::seam::{self, Handle, Operation};
 use crate::wire::{Reader, Writer};
 use kovacs_core::hump::log_spaced;
-use kovacs_core::model::{Experiment, ModelDescription, Quantity};
+use kovacs_core::model::{Experiment, ModelDescription, Quantity, short_number};
 use kovacs_core::{Curve, Origin, Protocol, SecondStage, TwoStep};
 use std::fmt;
 
@@ -237,9 +237,10 @@ impl Model {
         );
         for (quantity, value) in self.parameters() {
             html.push_str(&format!(
-                "<tr><td title=\"{}\"><code>{}</code></td><td>{value}</td><td>{}</td><td>{}</td></tr>",
+                "<tr><td title=\"{}\"><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>",
                 html_text(&quantity.doc),
                 html_text(&quantity.id),
+                short_number(value),
                 html_text(&quantity.unit),
                 html_text(&quantity.interval())
             ));
@@ -256,7 +257,7 @@ impl fmt::Debug for Model {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.label(), self.description.name)?;
         for (quantity, value) in self.parameters() {
-            write!(f, "\n  {} = {value} {}", quantity.id, quantity.unit)?;
+            write!(f, "\n  {} = {} {}", quantity.id, short_number(value), quantity.unit)?;
         }
         Ok(())
     }

@@ -28,11 +28,14 @@ pub fn start() -> Result<(), Error> {
     Ok(())
 }
 
-/// Called where `?` leaves a cell. The type's name and the error's text come from generated code.
+/// Called where `?` leaves a cell. The type's name and the error's text (`{:#}`) come from generated code. Errors of
+/// this crate are called by their kind, all others by their type.
 #[track_caller]
 pub fn early_return(type_name: &str, text: &str) {
+    let own = (type_name == std::any::type_name::<Error>()).then(|| text.split_once(": ")).flatten();
+    let (name, message) = own.unwrap_or((type_name, text));
     // As above: the notice on standard output follows in any case.
-    let _ = report(Operation::EarlyReturn, type_name, text, Some(Location::caller()));
+    let _ = report(Operation::EarlyReturn, name, message, Some(Location::caller()));
 }
 
 fn report(operation: Operation, name: &str, message: &str, location: Option<&Location<'_>>) -> Result<(), Error> {

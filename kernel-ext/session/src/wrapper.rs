@@ -17,7 +17,7 @@ pub(crate) const VARIABLE: &str = "KOVACS_CELL_COMPILER";
 const FUNCTION: &str = "fn from(error: T) -> Self {";
 const TRACKED: &str = "#[track_caller] fn from(error: T) -> Self {";
 const PRINTS: &str = "eprintln!(\"{}\", error);";
-const REPORTS: &str = "::kovacs::rt::early_return(::std::any::type_name::<T>(), &::std::format!(\"{}\", error));";
+const REPORTS: &str = "::kovacs::rt::early_return(::std::any::type_name::<T>(), &::std::format!(\"{:#}\", error));";
 
 /// Whether this process was started by cargo to compile a cell.
 pub fn is_wanted() -> bool {

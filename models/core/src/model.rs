@@ -53,8 +53,14 @@ impl Quantity {
     pub fn interval(&self) -> String {
         let left = if self.open_lower || self.lower.is_infinite() { '(' } else { '[' };
         let right = if self.open_upper || self.upper.is_infinite() { ')' } else { ']' };
-        format!("{left}{}, {}{right}", self.lower, self.upper)
+        format!("{left}{}, {}{right}", short_number(self.lower), short_number(self.upper))
     }
+}
+
+/// A number as people write it: `593`, `0.5`, `1e13`. Every digit is kept.
+pub fn short_number(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-4..1e6).contains(&size) { format!("{value:e}") } else { value.to_string() }
 }
 
 /// A parameter set with a name: a glass.
@@ -321,3 +327,15 @@ impl fmt::Display for EvaluationError {
 }
 
 impl std::error::Error for EvaluationError {}
+
+#[cfg(test)]
+mod tests {
+    use super::short_number;
+
+    #[test]
+    fn numbers_are_short_and_keep_every_digit() {
+        let numbers = [0.0, 593.0, 0.5, 1e13, 1e300, 1.5e-7, f64::INFINITY, -45_000.0, 123_456.789];
+        let expected = ["0", "593", "0.5", "1e13", "1e300", "1.5e-7", "inf", "-45000", "123456.789"];
+        assert_eq!(numbers.map(short_number), expected);
+    }
+}
