@@ -133,6 +133,13 @@ fn libraries_in(place: &Place) -> (PlaceState, Vec<PathBuf>) {
     }
 }
 
+impl Catalogue {
+    /// Whether the model that is used in place of a shadowed one is the same code: a copy, such as cargo makes.
+    fn has_twin(&self, shadowed: &Entry) -> bool {
+        self.models().any(|used| used.id() == shadowed.handle.id() && used.digest() == shadowed.handle.digest())
+    }
+}
+
 /// The listing as people read it: one line per model, then what is shadowed, refused and doubtful, then the places.
 impl fmt::Display for Catalogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -145,7 +152,7 @@ impl fmt::Display for Catalogue {
             }
         }
         for entry in &self.entries {
-            if let Some(used) = &entry.shadowed_by {
+            if let Some(used) = entry.shadowed_by.as_ref().filter(|_| !self.has_twin(entry)) {
                 let (id, path) = (entry.handle.id(), entry.handle.path().display());
                 writeln!(f, "shadowed: `{id}` in {path}, because {} comes first", used.display())?;
             }

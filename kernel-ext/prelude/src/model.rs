@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::seam::{self, Handle, Operation};
 use crate::wire::{Reader, Writer};
 use kovacs_core::hump::log_spaced;
-use kovacs_core::model::{Experiment, ModelDescription, Quantity, short_number};
+use kovacs_core::model::{EvaluationError, Experiment, ModelDescription, Quantity, short_number};
 use kovacs_core::{Curve, Origin, Protocol, SecondStage, TwoStep};
 use std::fmt;
 
@@ -118,15 +118,14 @@ impl Model {
     pub fn set(mut self, id: &str, value: f64) -> Result<Model> {
         let index = self.index(id)?;
         if let Some(quantity) = self.description.parameters.get(index).filter(|quantity| !quantity.accepts(value)) {
-            return Err(Error::new(
-                "ParameterOutOfBounds",
-                format!(
-                    "model `{}`: parameter `{id}` = {value} {} is outside {}",
-                    self.name(),
-                    quantity.unit,
-                    quantity.interval()
-                ),
-            ));
+            let outside = EvaluationError::ParameterOutOfBounds {
+                model: self.description.id.clone(),
+                parameter: id.to_owned(),
+                value,
+                interval: quantity.interval(),
+                unit: quantity.unit.clone(),
+            };
+            return Err(Error::new("ParameterOutOfBounds", outside.to_string()));
         }
         if let Some(slot) = self.parameters.get_mut(index) {
             *slot = value;

@@ -9,18 +9,21 @@
 
 pub mod cell_process;
 mod engine;
+mod engine_process;
 mod error;
 mod events;
 mod outcome;
 mod process_tree;
 mod report;
+mod run;
 mod session;
 mod setup;
 mod wrapper;
 
 pub use engine::run as run_engine;
+pub use engine_process::{CELL_ARGUMENT, ENGINE_ARGUMENT};
 pub use error::SessionError;
 pub use outcome::{CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place};
-pub use session::{CELL_ARGUMENT, ENGINE_ARGUMENT, Interrupter, Session, SessionOptions};
+pub use session::{Interrupter, Session, SessionOptions};
 pub use setup::{cache_folder, set_up};
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

@@ -71,11 +71,6 @@ impl CellErrorKind {
             CellErrorKind::Interrupted => "Interrupted",
         }
     }
-
-    /// Whether the variables of the session are gone after this.
-    pub fn loses_variables(self) -> bool {
-        matches!(self, CellErrorKind::ProcessDied | CellErrorKind::TimeLimit | CellErrorKind::OutputLimit)
-    }
 }
 
 /// A failed cell: `ename`, `evalue` and `traceback` of a notebook, and the place.

@@ -7,8 +7,9 @@
 //!
 //! The folder's name is a digest of everything that can make it stale, so it is never changed, only replaced.
 
+use crate::engine_process::{Launch, launch_engine, private_folder};
 use crate::error::SessionError;
-use crate::session::{Launch, SessionOptions, launch_engine, private_folder};
+use crate::session::SessionOptions;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read};

@@ -309,7 +309,8 @@ impl fmt::Display for EvaluationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EvaluationError::ParameterOutOfBounds { model, parameter, value, interval, unit } => {
-                write!(f, "model `{model}`: parameter `{parameter}` = {value} {unit} is outside {interval}")
+                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
+                write!(f, "model `{model}`: parameter `{parameter}` = {value}{unit} is outside {interval}")
             }
             EvaluationError::ProtocolRefused { model, message } => {
                 write!(f, "model `{model}` cannot do this protocol: {message}")

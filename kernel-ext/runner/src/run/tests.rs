@@ -25,7 +25,7 @@ impl Executor for Script {
                 message: format!("because of {code}"),
                 place: Some(Place { line: 1, column: 2 }),
                 traceback: vec!["\u{1b}[31merror\u{1b}[0m".into(), "line 1".into()],
-                variables_lost: kind.loses_variables(),
+                variables_lost: kind == CellErrorKind::ProcessDied,
             })))
         };
         match code.lines().next().unwrap_or_default() {

@@ -1,0 +1,296 @@
+//! The engine as its owner sees it: starting it, asking it, stopping what it waits for, and ending everything.
+
+use crate::engine::{EngineOptions, Reply, Request};
+use crate::error::SessionError;
+use crate::events::{self, CellEvent, CellRequest, SOCKET_VARIABLE};
+use crate::outcome::CellErrorKind;
+use crate::process_tree::descendants;
+use crate::run::Run;
+use crate::session::SessionOptions;
+use crate::setup::{Setup, tail};
+use crate::wrapper;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+/// First argument that makes the executable an engine; the second one holds its options.
+pub const ENGINE_ARGUMENT: &str = "__engine";
+/// Only argument that makes the executable a cell process.
+pub const CELL_ARGUMENT: &str = "__cell";
+
+/// How long a cell may take to notice a polite request to stop.
+const POLITE: Duration = Duration::from_millis(300);
+/// How long the engine may take to notice that what it waits for has been killed.
+const AFTER_KILL: Duration = Duration::from_secs(10);
+
+/// What is needed to start an engine.
+pub(crate) struct Launch {
+    executable: PathBuf,
+    working_directory: PathBuf,
+}
+
+impl Launch {
+    pub(crate) fn new(options: &SessionOptions) -> Result<Launch, SessionError> {
+        let executable = match &options.executable {
+            Some(path) => path.clone(),
+            None => std::env::current_exe().map_err(SessionError::file("find", "the running executable"))?,
+        };
+        Ok(Launch { executable, working_directory: options.working_directory.clone() })
+    }
+}
+
+/// Something that reached the session.
+pub(crate) enum Incoming {
+    Reply(Reply),
+    EngineEnded,
+    Connected(UnixStream),
+    Cell(CellEvent),
+    CellEnded,
+}
+
+/// The cell process, as far as it has shown itself.
+#[derive(Default)]
+pub(crate) struct CellProcess {
+    pub(crate) requests: Option<UnixStream>,
+    pub(crate) pid: Option<u32>,
+}
+
+/// A running engine and what belongs to it. Dropping it ends all processes.
+pub(crate) struct EngineProcess {
+    pub(crate) child: Child,
+    pub(crate) requests: Option<ChildStdin>,
+    pub(crate) incoming: Receiver<Incoming>,
+    pub(crate) cell: CellProcess,
+    pub(crate) log: PathBuf,
+    /// Socket, log and crate folder; removed with the engine.
+    pub(crate) _folder: tempfile::TempDir,
+}
+
+impl EngineProcess {
+    pub(crate) fn request(&mut self, request: &Request) -> Result<(), SessionError> {
+        let mut line =
+            serde_json::to_vec(request).map_err(|error| SessionError::EngineGone { message: error.to_string() })?;
+        line.push(b'\n');
+        let sent = self.requests.as_mut().map(|requests| requests.write_all(&line).and_then(|()| requests.flush()));
+        match sent {
+            Some(Ok(())) => Ok(()),
+            _ => Err(SessionError::EngineGone { message: self.last_words() }),
+        }
+    }
+
+    /// Sends a request that runs no cell of the user's, and waits for its answer.
+    pub(crate) fn ask(&mut self, request: &Request) -> Result<Reply, SessionError> {
+        self.request(request)?;
+        loop {
+            match self.incoming.recv_timeout(Duration::from_secs(60)) {
+                Ok(Incoming::Reply(reply)) => return Ok(reply),
+                Ok(Incoming::Connected(stream)) => self.cell.requests = Some(stream),
+                Ok(Incoming::Cell(CellEvent::Hello { pid })) => self.cell.pid = Some(pid),
+                Ok(Incoming::Cell(_) | Incoming::CellEnded) => {}
+                Ok(Incoming::EngineEnded) | Err(_) => {
+                    return Err(SessionError::EngineGone { message: self.last_words() });
+                }
+            }
+        }
+    }
+
+    /// Takes the next step of stopping a cell, if one is due. `false` when the engine itself must go.
+    pub(crate) fn enforce(&mut self, run: &mut Run<'_>) -> bool {
+        let Some(stop) = run.stop.as_mut().filter(|stop| Instant::now() >= stop.escalate) else { return true };
+        stop.step += 1;
+        match stop.step {
+            1 => {
+                // A flood leaves no time for politeness.
+                let polite = run.started && stop.kind != CellErrorKind::OutputLimit;
+                if let Some(stream) = self.cell.requests.as_mut().filter(|_| polite) {
+                    // If it cannot be asked, it is killed in the next step.
+                    let _ = events::send(stream, &CellRequest::Interrupt);
+                    stop.escalate = Instant::now() + POLITE;
+                }
+                true
+            }
+            2 => {
+                let victims = if run.started {
+                    Vec::from_iter(self.cell.pid)
+                } else {
+                    descendants(self.child.id(), self.cell.pid)
+                };
+                victims.into_iter().for_each(kill);
+                stop.escalate = Instant::now() + AFTER_KILL;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What the engine wrote last to its log.
+    pub(crate) fn last_words(&mut self) -> String {
+        let status = match self.child.try_wait() {
+            Ok(Some(status)) => format!("{status}"),
+            _ => "it does not answer".to_owned(),
+        };
+        format!("{status}\n{}", tail(&self.log)).trim().to_owned()
+    }
+}
+
+impl Drop for EngineProcess {
+    fn drop(&mut self) {
+        // The cell process first: the engine may be waiting for it.
+        self.cell.pid.into_iter().for_each(kill);
+        // Without its input the engine ends by itself; what it started goes too.
+        self.requests = None;
+        descendants(self.child.id(), None).into_iter().for_each(kill);
+        // The engine keeps nothing that must be saved, and a hanging one must not hold up its owner.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn kill(pid: u32) {
+    if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+        // It may have ended in the meantime.
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
+pub(crate) fn start_engine(launch: &Launch, setup: &Setup, warm_up: bool) -> Result<EngineProcess, SessionError> {
+    let folder = private_folder()?;
+    setup.copy_crate_folder(&folder.path().join("crate"))?;
+    launch_in(launch, setup, folder, None, warm_up)
+}
+
+/// Starts an engine whose crate folder is `crate_folder` itself: how the prepared folder is made.
+pub(crate) fn launch_engine(
+    launch: &Launch,
+    setup: &Setup,
+    crate_folder: &Path,
+    warm_up: bool,
+) -> Result<EngineProcess, SessionError> {
+    launch_in(launch, setup, private_folder()?, Some(crate_folder), warm_up)
+}
+
+/// A folder outside all projects, removed when it is dropped.
+pub(crate) fn private_folder() -> Result<tempfile::TempDir, SessionError> {
+    // Short, for the socket's path, and readable by nobody else.
+    tempfile::Builder::new()
+        .prefix("kovacs-")
+        .tempdir()
+        .map_err(SessionError::file("create a folder in", std::env::temp_dir()))
+}
+
+fn launch_in(
+    launch: &Launch,
+    setup: &Setup,
+    folder: tempfile::TempDir,
+    crate_folder: Option<&Path>,
+    warm_up: bool,
+) -> Result<EngineProcess, SessionError> {
+    let own_crate_folder = folder.path().join("crate");
+    let crate_folder = crate_folder.unwrap_or(&own_crate_folder);
+    let socket = folder.path().join("events");
+    let listener = UnixListener::bind(&socket).map_err(SessionError::file("listen on", &socket))?;
+    let log = folder.path().join("log");
+    let log_file = File::create(&log).map_err(SessionError::file("write", &log))?;
+    let configuration = folder.path().join("configuration");
+    std::fs::create_dir(&configuration).map_err(SessionError::file("create", &configuration))?;
+    let options = EngineOptions {
+        executable: launch.executable.clone(),
+        cell_arguments: vec![CELL_ARGUMENT.to_owned()],
+        working_directory: launch.working_directory.clone(),
+        prelude: setup.prelude(),
+        library_path: setup.library_path.clone(),
+        warm_up,
+    };
+    let options =
+        serde_json::to_string(&options).map_err(|error| SessionError::EngineFailed { message: error.to_string() })?;
+    let mut command = Command::new(&launch.executable);
+    command
+        .arg(ENGINE_ARGUMENT)
+        .arg(options)
+        .current_dir(folder.path())
+        .env(SOCKET_VARIABLE, &socket)
+        .env("EVCXR_TMPDIR", crate_folder)
+        .env("EVCXR_CONFIG_DIR", &configuration)
+        .env("RUST_SRC_PATH", setup.standard_library())
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_TERM_COLOR", "never")
+        .env("RUSTC_WORKSPACE_WRAPPER", &launch.executable)
+        .env(wrapper::VARIABLE, "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(log_file)
+        // Ctrl-C at a terminal is for its owner, who stops the cell and keeps the session.
+        .process_group(0);
+    for (name, _) in std::env::vars_os() {
+        if disturbs_cells(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    let mut child = command.spawn().map_err(SessionError::file("start", &launch.executable))?;
+    let (sender, incoming) = mpsc::channel();
+    let requests = child.stdin.take();
+    if let Some(stdout) = child.stdout.take() {
+        let sender = sender.clone();
+        std::thread::spawn(move || read_replies(BufReader::new(stdout), &sender));
+    }
+    std::thread::spawn(move || accept_cell_processes(&listener, &sender));
+    let mut engine = EngineProcess { child, requests, incoming, cell: CellProcess::default(), log, _folder: folder };
+    loop {
+        match engine.incoming.recv() {
+            Ok(Incoming::Reply(Reply::Ready)) => return Ok(engine),
+            Ok(Incoming::Reply(Reply::Failed(message))) => return Err(SessionError::EngineFailed { message }),
+            Ok(Incoming::Connected(stream)) => engine.cell.requests = Some(stream),
+            Ok(Incoming::Cell(CellEvent::Hello { pid })) => engine.cell.pid = Some(pid),
+            Ok(Incoming::EngineEnded) | Err(_) => {
+                return Err(SessionError::EngineFailed { message: engine.last_words() });
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Variables of an outer build that would change how cells are compiled.
+fn disturbs_cells(name: &str) -> bool {
+    let kept = ["CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_TERM_COLOR"];
+    (name.starts_with("CARGO") && !kept.contains(&name))
+        || ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTDOCFLAGS", "RUST_RECURSION_COUNT", "LD_LIBRARY_PATH"]
+            .contains(&name)
+        || name.starts_with("EVCXR_IS_")
+        || name == "EVCXR_RUSTC_WRAPPER"
+}
+
+fn read_replies(replies: impl BufRead, sender: &Sender<Incoming>) {
+    for line in replies.lines().map_while(Result::ok) {
+        let Ok(reply) = serde_json::from_str(&line) else { break };
+        if sender.send(Incoming::Reply(reply)).is_err() {
+            return;
+        }
+    }
+    // If nobody listens, nobody waits for the engine.
+    let _ = sender.send(Incoming::EngineEnded);
+}
+
+/// One connection per cell process, one cell process after the other.
+fn accept_cell_processes(listener: &UnixListener, sender: &Sender<Incoming>) {
+    for stream in listener.incoming().map_while(Result::ok) {
+        let Ok(requests) = stream.try_clone() else { return };
+        if sender.send(Incoming::Connected(requests)).is_err() {
+            return;
+        }
+        let mut stream = stream;
+        while let Ok(event) = events::receive(&mut stream) {
+            if sender.send(Incoming::Cell(event)).is_err() {
+                return;
+            }
+        }
+        if sender.send(Incoming::CellEnded).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! One cell's run: what it has produced so far, what it may use, and why it is being stopped.
+
+use crate::events::{CellEvent, Incident};
+use crate::outcome::{CellError, CellErrorKind, CellOutcome, Limits, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Why a cell is being stopped, and how far that has got.
+pub(crate) struct Stop {
+    pub(crate) kind: CellErrorKind,
+    pub(crate) message: String,
+    /// When the next, harder step is due.
+    pub(crate) escalate: Instant,
+    pub(crate) step: u8,
+}
+
+/// What has happened in the cell so far.
+pub(crate) struct Run<'a> {
+    pub(crate) sink: &'a mut dyn FnMut(Output),
+    pub(crate) limits: Limits,
+    pub(crate) begun: Instant,
+    pub(crate) bytes: u64,
+    /// Compilation is over.
+    pub(crate) started: bool,
+    pub(crate) panic: Option<Incident>,
+    pub(crate) panic_left_cell: bool,
+    pub(crate) error_left_cell: bool,
+    pub(crate) early_return: Option<Incident>,
+    pub(crate) load_failure: Option<String>,
+    pub(crate) stop: Option<Stop>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(limits: &Limits, sink: &'a mut dyn FnMut(Output)) -> Self {
+        Run {
+            sink,
+            limits: *limits,
+            begun: Instant::now(),
+            bytes: 0,
+            started: false,
+            panic: None,
+            panic_left_cell: false,
+            error_left_cell: false,
+            early_return: None,
+            load_failure: None,
+            stop: None,
+        }
+    }
+
+    pub(crate) fn emit(&mut self, output: Output) {
+        let size = match &output {
+            Output::Stdout(text) | Output::Stderr(text) => text.len(),
+            Output::Display { data, .. } => data.values().map(|value| value.as_str().map_or(0, str::len)).sum(),
+        };
+        self.bytes = self.bytes.saturating_add(size as u64);
+        if self.limits.output_bytes.is_none_or(|limit| self.bytes <= limit) {
+            (self.sink)(output);
+        }
+    }
+
+    pub(crate) fn take(&mut self, event: CellEvent) {
+        match event {
+            CellEvent::Started => self.started = true,
+            CellEvent::Stdout(text) => self.emit(Output::Stdout(text)),
+            CellEvent::Stderr(text) => self.emit(Output::Stderr(text)),
+            CellEvent::Display { data, is_result } => self.emit(Output::Display { data, is_result }),
+            CellEvent::Panic(incident) => {
+                self.emit_caught_text();
+                self.panic = Some(incident);
+            }
+            CellEvent::EarlyReturn(incident) => self.early_return = Some(incident),
+            CellEvent::PanicLeftCell => self.panic_left_cell = true,
+            CellEvent::ErrorLeftCell => self.error_left_cell = true,
+            CellEvent::LoadFailed(message) => self.load_failure = Some(message),
+            CellEvent::Hello { .. } | CellEvent::Synced(_) => {}
+        }
+    }
+
+    /// A panic that the cell caught itself is no failure; its text is shown as Rust shows it.
+    pub(crate) fn emit_caught_text(&mut self) {
+        if let Some(incident) = self.panic.take() {
+            self.emit(Output::Stderr(format!("{}: {}\n", incident.name, incident.message)));
+        }
+    }
+
+    /// Looks whether a limit is reached or a stop was asked for.
+    pub(crate) fn check(&mut self, interrupt: &AtomicBool) {
+        if self.stop.is_some() {
+            return;
+        }
+        let reason = if interrupt.load(Ordering::Relaxed) {
+            Some((CellErrorKind::Interrupted, "the cell was interrupted".to_owned()))
+        } else if let Some(limit) = self.limits.output_bytes.filter(|limit| self.bytes > *limit) {
+            let message = format!(
+                "the cell wrote more than {limit} bytes and was stopped; print less, or raise the limit (`--max-output`)"
+            );
+            Some((CellErrorKind::OutputLimit, message))
+        } else if let Some(limit) = self.limits.time.filter(|limit| self.begun.elapsed() > *limit) {
+            let message = format!(
+                "the cell ran longer than {} s and was stopped; make it shorter, or raise the limit (`--timeout`)",
+                limit.as_secs_f64()
+            );
+            Some((CellErrorKind::TimeLimit, message))
+        } else {
+            None
+        };
+        self.stop = reason.map(|(kind, message)| Stop { kind, message, escalate: Instant::now(), step: 0 });
+    }
+
+    pub(crate) fn failed(&mut self, kind: CellErrorKind, message: String, variables_lost: bool) -> CellOutcome {
+        self.emit_caught_text();
+        CellOutcome::Failed(Box::new(CellError {
+            kind,
+            name: kind.name().to_owned(),
+            traceback: vec![format!("{}: {message}", kind.name())],
+            message,
+            place: None,
+            variables_lost,
+        }))
+    }
+
+    pub(crate) fn outcome_of_stop(&mut self, variables_lost: bool) -> CellOutcome {
+        let (kind, mut message) = self.stop.take().map_or_else(
+            || (CellErrorKind::Interrupted, "the cell was stopped".to_owned()),
+            |stop| (stop.kind, stop.message),
+        );
+        if variables_lost {
+            message.push_str("; the variables of the session are gone");
+        }
+        self.failed(kind, message, variables_lost)
+    }
+}
