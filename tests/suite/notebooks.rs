@@ -214,6 +214,31 @@ fn what_is_no_notebook_is_told_before_any_session_starts() {
 }
 
 #[test]
+fn a_copy_that_cannot_be_kept_is_told_before_any_cell_runs() {
+    let desk = Desk::new();
+    notebook(desk.path(), "any.ipynb", &[code("std::fs::write(\"ran\", \"\")?;")]);
+    let mut command = kovacs(&["run", "any.ipynb", "--out", "/proc/none"]);
+    run(command.current_dir(desk.path()))
+        .ends_with(3)
+        .complains_of(&["cannot write executed copies into `/proc/none`"]);
+    assert!(!desk.path().join("ran").exists());
+}
+
+#[test]
+fn the_set_up_is_made_once() {
+    let desk = Desk::new();
+    let mut command = kovacs(&["setup"]);
+    let command = command.env("KOVACS_CACHE_DIR", desk.path());
+    let first = run(command).ends_with(0).prints(&["sessions are set up in"]).complains_of(&["compiling the prelude"]);
+    let again = run(command).ends_with(0);
+    assert_eq!((again.out.as_str(), again.err.as_str()), (first.out.as_str(), ""), "nothing is made twice");
+    let folder = first.out.trim().rsplit(' ').next().expect("a path").to_owned();
+    std::fs::remove_dir_all(Path::new(&folder).join("library")).expect("removed");
+    run(kovacs(&["setup", "--force"]).env("KOVACS_CACHE_DIR", desk.path())).ends_with(0);
+    assert!(Path::new(&folder).join("library/std").is_dir(), "made anew");
+}
+
+#[test]
 fn two_sessions_at_once_do_not_disturb_each_other() {
     let desk = Desk::new();
     let waiting = "std::thread::sleep(std::time::Duration::from_secs(2));";

@@ -1,6 +1,6 @@
 //! `kovacs reproduce` and `kovacs book` on a small project.
 
-use crate::program::{close, kovacs, run};
+use crate::program::{close, kovacs, measured, run};
 use crate::scratch::{code, file, notebook};
 use serde_json::Value;
 use std::path::Path;
@@ -43,6 +43,40 @@ fn scorecard_and_book_are_written_although_a_notebook_fails() {
         .ends_with(1)
         .complains_of(&["mine` is not empty and holds no book"]);
     assert!(folder.path().join("mine/letter.txt").exists());
+}
+
+#[test]
+fn the_measured_staircase_runs_from_import_to_prediction() {
+    let Some(workbook) = measured("oca-cyclic-shear-relaxation/shear_relaxation.xlsx") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (packages, out) = (folder.path().join("packages"), folder.path().join("executed"));
+    let notebook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks/measured-staircase.ipynb");
+    // The command as the notebook itself prints it.
+    let text = std::fs::read_to_string(&notebook).expect("the notebook");
+    let cells: Value = serde_json::from_str(&text).expect("JSON");
+    let words: String = match &cells["cells"][0]["source"] {
+        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
+        other => other.as_str().expect("text").to_owned(),
+    };
+    let command = words.split("```").nth(1).expect("a command").trim_start_matches("text").replace("\\\n", " ");
+    let mut arguments: Vec<&str> = command.split_whitespace().skip(1).collect();
+    let (workbook, into) = (workbook.to_str().expect("UTF-8"), packages.to_str().expect("UTF-8"));
+    for argument in &mut arguments {
+        *argument = match *argument {
+            "shear_relaxation.xlsx" => workbook,
+            "kovacs-data" => into,
+            other => other,
+        };
+    }
+    run(&mut kovacs(&arguments)).ends_with(0);
+    let paths = [notebook.to_str().expect("UTF-8"), "--out", out.to_str().expect("UTF-8")];
+    let mut command = kovacs(&[&["run", "--json"], &paths[..]].concat());
+    let report = run(command.env("KOVACS_DATA_PATH", &packages)).ends_with(0).json();
+    assert_eq!(report[0]["status"], "done", "{report}");
+    let executed = std::fs::read_to_string(out.join("measured-staircase.ipynb")).expect("the copy");
+    for part in ["9 holds", "image/svg+xml", "adhesive, measured"] {
+        assert!(executed.contains(part), "no `{part}`");
+    }
 }
 
 #[test]

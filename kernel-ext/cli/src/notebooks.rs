@@ -94,6 +94,8 @@ pub fn run_all(
         } else if let Err(error) = Notebook::read(&job.notebook) {
             // Looked at first: nobody should wait for a session only to hear that there is no such file.
             Err(Failure::from(error).code(exit_code::NOTEBOOK_UNREADABLE))
+        } else if let Err(failure) = make_folder(&job.output) {
+            Err(failure)
         } else {
             let session = start(&job.notebook, reporter)?;
             run_one(&job, session, limits, interrupts, reporter)
@@ -105,6 +107,15 @@ pub fn run_all(
         finished.push(Finished { job, outcome });
     }
     Ok(finished)
+}
+
+/// Makes the folder of an executed copy before hours are spent on what then cannot be kept.
+fn make_folder(copy: &Path) -> Result<(), Failure> {
+    let Some(folder) = copy.parent() else { return Ok(()) };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let failure = Failure::from(error).context(format!("cannot write executed copies into `{}`", folder.display()));
+        failure.code(exit_code::NOTEBOOK_UNREADABLE).remedy("name another folder with --out")
+    })
 }
 
 fn run_one(

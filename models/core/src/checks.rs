@@ -4,7 +4,7 @@
 //! itself: both come here. A model may therefore rely on it: columns of equal length, finite, time never falling, no
 //! more than two nodes at one time, parameters inside their bounds.
 
-use crate::model::{Batch, Evaluation, EvaluationError, Experiment, ModelDescription, Quantity, RowStatus};
+use crate::model::{Batch, Evaluation, EvaluationError, Experiment, ModelDescription, Quantity, RowStatus, with_unit};
 use std::fmt::Write;
 
 impl Experiment {
@@ -108,8 +108,8 @@ impl ModelDescription {
         }
         for (quantity, &value) in self.settings.iter().zip(settings) {
             if !quantity.accepts(value) {
-                let Quantity { id, unit, .. } = quantity;
-                return refused(format!("setting `{id}` = {value} {unit} is outside {}", quantity.interval()));
+                let (id, value) = (&quantity.id, with_unit(value, &quantity.unit));
+                return refused(format!("setting `{id}` = {value} is outside {}", quantity.interval()));
             }
         }
         Ok(settings.to_vec())

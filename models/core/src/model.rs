@@ -63,6 +63,14 @@ pub fn short_number(value: f64) -> String {
     if size != 0.0 && !(1e-4..1e6).contains(&size) { format!("{value:e}") } else { value.to_string() }
 }
 
+/// A number with its UCUM unit, as people write both: the unit of a dimensionless number is left out.
+pub(crate) fn with_unit(value: f64, unit: &str) -> String {
+    match unit {
+        "1" => short_number(value),
+        unit => format!("{} {unit}", short_number(value)),
+    }
+}
+
 /// A parameter set with a name: a glass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
@@ -309,8 +317,8 @@ impl fmt::Display for EvaluationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             EvaluationError::ParameterOutOfBounds { model, parameter, value, interval, unit } => {
-                let unit = if unit == "1" { String::new() } else { format!(" {unit}") };
-                write!(f, "model `{model}`: parameter `{parameter}` = {value}{unit} is outside {interval}")
+                let value = with_unit(*value, unit);
+                write!(f, "model `{model}`: parameter `{parameter}` = {value} is outside {interval}")
             }
             EvaluationError::ProtocolRefused { model, message } => {
                 write!(f, "model `{model}` cannot do this protocol: {message}")
@@ -331,12 +339,13 @@ impl std::error::Error for EvaluationError {}
 
 #[cfg(test)]
 mod tests {
-    use super::short_number;
+    use super::{short_number, with_unit};
 
     #[test]
     fn numbers_are_short_and_keep_every_digit() {
         let numbers = [0.0, 593.0, 0.5, 1e13, 1e300, 1.5e-7, f64::INFINITY, -45_000.0, 123_456.789];
         let expected = ["0", "593", "0.5", "1e13", "1e300", "1.5e-7", "inf", "-45000", "123456.789"];
         assert_eq!(numbers.map(short_number), expected);
+        assert_eq!((with_unit(0.5, "1"), with_unit(2e6, "s")), ("0.5".to_owned(), "2e6 s".to_owned()));
     }
 }

@@ -83,7 +83,7 @@ fn progress_passes_through_a_rust_model() {
 fn settings_are_checked_before_the_model_sees_them() {
     let Err(error) = instance(7.0) else { panic!("there is an instance") };
     let expected =
-        "model `org.example.clumsy` cannot be made with these settings: setting `trips_in` = 7 1 is outside [0, 4]";
+        "model `org.example.clumsy` cannot be made with these settings: setting `trips_in` = 7 is outside [0, 4]";
     assert_eq!(error.to_string(), expected);
     assert_eq!(clumsy().description().settings[0].choices, ["nothing", "new", "bind", "evaluate", "drop"]);
 }

@@ -43,10 +43,7 @@ fn its_description_is_owned_and_complete() {
     assert_eq!(description.digest.as_deref(), Some(handle.digest()));
     assert_eq!((handle.digest().len(), handle.build()), (64, "cc"));
     let time = &description.parameters[1];
-    assert_eq!(
-        (time.id.as_str(), time.unit.as_str(), time.interval()),
-        ("relaxation_time", "s", "(0, 1000000]".into())
-    );
+    assert_eq!((time.id.as_str(), time.unit.as_str(), time.interval()), ("relaxation_time", "s", "(0, 1e6]".into()));
     assert!(time.logarithmic && time.open_lower && !time.open_upper && !time.integer);
     assert_eq!(description.preset("soft").unwrap().parameters, [2.0, 10.0]);
     assert_eq!(description.inputs.len(), 2);
@@ -68,9 +65,9 @@ fn a_parameter_outside_its_bounds_never_reaches_the_model() {
     let Some(mut model) = instance(&[]) else { return };
     let refused = |model: &mut Instance, value: f64| message(model.evaluate(Batch::new(&[1.0, value])).unwrap_err());
     let model_says = "model `org.example.maxwell_c`: parameter `relaxation_time`";
-    assert_eq!(refused(&mut model, 0.0), format!("{model_says} = 0 s is outside (0, 1000000]"));
-    assert_eq!(refused(&mut model, 2e6), format!("{model_says} = 2000000 s is outside (0, 1000000]"));
-    assert_eq!(refused(&mut model, f64::NAN), format!("{model_says} = NaN s is outside (0, 1000000]"));
+    assert_eq!(refused(&mut model, 0.0), format!("{model_says} = 0 s is outside (0, 1e6]"));
+    assert_eq!(refused(&mut model, 2e6), format!("{model_says} = 2e6 s is outside (0, 1e6]"));
+    assert_eq!(refused(&mut model, f64::NAN), format!("{model_says} = NaN s is outside (0, 1e6]"));
     let odd = model.evaluate(Batch::new(&[1.0, 2.0, 3.0])).unwrap_err();
     assert_eq!(message(odd), "malformed experiment: 3 values are no whole number of rows of 2 parameters");
     let seeds = model.evaluate(Batch { seeds: &[1, 2], ..Batch::new(&[1.0, 2.0]) }).unwrap_err();

@@ -57,8 +57,8 @@ fn settings_have_defaults_and_bounds() {
     assert_eq!(probe.evaluate(Batch::new(&[1.0, 0.0])).unwrap().values[4], 15.0);
     let refused = "model `org.example.probe` cannot be made with these settings: ";
     let made = |settings: &[f64]| error(Local::<Probe>::new(settings));
-    assert_eq!(made(&[0.0, 0.0]), format!("{refused}setting `factor` = 0 1 is outside (0, inf)"));
-    assert_eq!(made(&[1.0, 0.5]), format!("{refused}setting `kind` = 0.5 1 is outside [0, 1]"));
+    assert_eq!(made(&[0.0, 0.0]), format!("{refused}setting `factor` = 0 is outside (0, inf)"));
+    assert_eq!(made(&[1.0, 0.5]), format!("{refused}setting `kind` = 0.5 is outside [0, 1]"));
     assert_eq!(made(&[1.0]), format!("{refused}1 values for 2 settings"));
     assert_eq!(made(&[60.0, 0.0]), format!("{refused}setting `factor`: more than the scale has"));
     let panic = made(&[50.0, 0.0]);

@@ -12,8 +12,8 @@ use std::path::PathBuf;
 /// Make a package of a measured workbook or text table
 #[derive(Args)]
 #[command(after_help = "\
-Nothing is guessed: each column needs a name and a unit, here, in the mapping or in a header row such as `stress [MPa]`.
-What is given here goes before what the mapping says. The original file is not changed; its digest is kept.
+Nothing is guessed: each column needs a name and a unit, here, in the mapping or in a header row.
+A header row states both as `stress [MPa]`. What is given here goes before what the mapping says. The original file is not changed; its digest is kept.
 
 Mapping file:
   name = \"my-staircase\"
@@ -23,9 +23,9 @@ Mapping file:
 
 Examples:
   kovacs data import run.xlsx --mapping run.toml
-  kovacs data import run.csv --name my-run --header-rows 1 --license CC-BY-4.0 --source 'our laboratory, 2026'
-  kovacs data import run.xlsx --name my-run --column time:s --column skip --column stress:kPa --column strain:% \\
-      --license MIT --source https://example.org/run --temperature 296K")]
+  kovacs data import run.csv --name my-run --header-rows 1 --license CC-BY-4.0 --source 'our laboratory'
+  kovacs data import run.xlsx --name my-run --license MIT --source https://example.org/run \\
+      --column time:s --column skip --column stress:kPa --column strain:% --temperature 296K")]
 pub struct Options {
     /// Workbook (.xlsx, .xls, .ods) or text table (.csv, .tsv, .txt)
     file: PathBuf,

@@ -1,8 +1,7 @@
 //! The whole curve as CSV.
 //!
 //! Each interval between two nodes of the protocol is sampled logarithmically from its start, because relaxation
-//! after a step is; a jump has two rows at one time, before and after. Headings carry units as `kovacs data import
-//! --header-rows 1` reads them.
+//! after a step is; a jump has two rows at one time, before and after.
 
 use kovacs_core::History;
 use kovacs_core::hump::{SAMPLES_PER_DECADE, log_spaced};

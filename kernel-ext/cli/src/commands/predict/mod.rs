@@ -24,13 +24,14 @@ use std::path::PathBuf;
 /// Predict the second stage of a two-step test: is there a hump, when, and how high
 #[derive(Args)]
 #[command(after_help = "\
-Without --glass the parameters have their default values. With one of the paper's glasses (ti-zr-hf-cu-ni-be, fe-zr-b,
-pvc) what is not given is as printed in the paper for it; --temperature then changes the temperature only.
+Without --glass the parameters have their default values.
+With one of the paper's glasses (ti-zr-hf-cu-ni-be, fe-zr-b, pvc) what is not given is as printed there.
+--temperature changes the temperature of the test; the parameters stay those of the glass.
 
 Examples:
   kovacs predict aoi --glass ti-zr-hf-cu-ni-be
   kovacs predict kww --glass pvc --eps1 0.5% --eps2 0.3% --t-w 300s --temperature 318K --json
-  kovacs predict kww --eps1 0.5% --eps2 0.3% --t-w 15min --temperature 593K --param relaxation_time=1e4s --csv curve.csv
+  kovacs predict kww --glass pvc --param relaxation_time=1h --ramp 0.15s --csv curve.csv
   kovacs predict prony --glass fe-zr-b --protocol test.toml")]
 pub struct Options {
     /// Name of the model: kww, prony, aoi, ... (`-` may stand for `_`)
