@@ -77,7 +77,10 @@ fn a_broken_library_is_named_and_disturbs_nobody() {
 #[test]
 fn the_first_place_wins_and_two_in_one_folder_are_an_error() {
     let folder = folder();
-    std::fs::copy(built_library("aoi"), folder.path().join(library_name("aoi"))).expect("copied");
+    // A byte at its end makes it another library; a mere copy would shadow nothing.
+    let mut other = std::fs::read(built_library("aoi")).expect("it was built");
+    other.push(b'\n');
+    std::fs::write(folder.path().join(library_name("aoi")), other).expect("written");
     let listing = run(kovacs(&["model", "list"]).env("KOVACS_MODEL_PATH", folder.path())).ends_with(0);
     listing.prints(&["shadowed: `org.kovacs.aoi`", &folder.path().display().to_string()]);
 

@@ -50,7 +50,8 @@ fn the_measured_staircase_runs_from_import_to_prediction() {
     let Some(workbook) = measured("oca-cyclic-shear-relaxation/shear_relaxation.xlsx") else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let (packages, out) = (folder.path().join("packages"), folder.path().join("executed"));
-    let notebook = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks/measured-staircase.ipynb");
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let notebook = project.join("notebooks/measured-staircase.ipynb");
     // The command as the notebook itself prints it.
     let text = std::fs::read_to_string(&notebook).expect("the notebook");
     let cells: Value = serde_json::from_str(&text).expect("JSON");
@@ -68,7 +69,7 @@ fn the_measured_staircase_runs_from_import_to_prediction() {
             other => other,
         };
     }
-    run(&mut kovacs(&arguments)).ends_with(0);
+    run(kovacs(&arguments).current_dir(&project)).ends_with(0);
     let paths = [notebook.to_str().expect("UTF-8"), "--out", out.to_str().expect("UTF-8")];
     let mut command = kovacs(&[&["run", "--json"], &paths[..]].concat());
     let report = run(command.env("KOVACS_DATA_PATH", &packages)).ends_with(0).json();
