@@ -54,3 +54,16 @@ impl History {
         self.drive.push(drive);
     }
 }
+
+/// The value at `time` (s) of a column that is linear between nodes at `times`: after the last node the last value,
+/// before the first one the first. At a jump the value after it, or the one before it where `before` says so. NaN if
+/// there is no node.
+pub fn value_at(times: &[f64], column: &[f64], time: f64, before: bool) -> f64 {
+    let next = times.partition_point(|&node| if before { node < time } else { node <= time });
+    let node = |index: usize| Some((*times.get(index)?, *column.get(index)?));
+    match (next.checked_sub(1).and_then(node), node(next)) {
+        (Some((start, left)), Some((end, right))) => left + (right - left) * ((time - start) / (end - start)),
+        (Some((_, held)), None) | (None, Some((_, held))) => held,
+        (None, None) => f64::NAN,
+    }
+}

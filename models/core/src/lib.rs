@@ -7,13 +7,16 @@
 
 mod checks;
 pub mod curve;
+pub mod define;
 pub mod description;
 pub mod glasses;
+pub mod guard;
 pub mod history;
 pub mod hump;
 pub mod linear_response;
 pub mod model;
 pub mod protocol;
+pub mod refusal;
 pub mod sampled_hump;
 pub mod second_stage;
 #[cfg(feature = "toml")]

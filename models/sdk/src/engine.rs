@@ -4,10 +4,10 @@
 //! differ in anything but the compiler's output.
 
 use crate::experiment::{Curves, Experiment, Run};
-use crate::guard::{guard, outside};
 use crate::model::Model;
-use crate::refusal::{Refusal, RefusalKind};
 use kovacs_abi::{CANCELLED, E_ARGUMENT, E_INTERNAL, E_STATE, OK, REJECTED, Status};
+use kovacs_core::guard::{guard, outside};
+use kovacs_core::refusal::{Refusal, RefusalKind};
 
 /// A model and what is remembered of it between calls.
 pub(crate) struct Engine<M> {

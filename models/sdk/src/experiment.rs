@@ -2,8 +2,9 @@
 //!
 //! These are views into memory of the caller, valid during the call only; a model copies what it needs.
 
-use crate::refusal::Refusal;
 use kovacs_core::History;
+use kovacs_core::history::value_at;
+use kovacs_core::refusal::Refusal;
 
 /// What was done to the sample, and when results are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -90,17 +91,7 @@ impl<'a> Experiment<'a> {
     /// output time.
     pub fn drive_at(&self, index: usize) -> f64 {
         let Some(&time) = self.times.get(index) else { return f64::NAN };
-        let next = if self.before(index) {
-            self.time.partition_point(|&node| node < time)
-        } else {
-            self.time.partition_point(|&node| node <= time)
-        };
-        let value = |node: usize| Some((*self.time.get(node)?, *self.drive.get(node)?));
-        match (next.checked_sub(1).and_then(value), value(next)) {
-            (Some((start, left)), Some((end, right))) => left + (right - left) * ((time - start) / (end - start)),
-            (Some((_, held)), None) | (None, Some((_, held))) => held,
-            (None, None) => f64::NAN,
-        }
+        value_at(self.time, self.drive, time, self.before(index))
     }
 }
 

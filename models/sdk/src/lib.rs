@@ -78,12 +78,9 @@
 
 mod engine;
 mod experiment;
-mod guard;
 pub mod linear;
 mod local;
 mod model;
-mod quantity;
-mod refusal;
 #[doc(hidden)]
 #[expect(unsafe_code, reason = "the C interface: pointers in, pointers out")]
 pub mod shim;
@@ -94,8 +91,8 @@ mod tables;
 pub use kovacs_abi as abi;
 
 pub use experiment::{Curves, Experiment, Run};
+pub use kovacs_core::define::{Origin, Preset, Quantity};
 pub use kovacs_core::model::Capabilities;
+pub use kovacs_core::refusal::Refusal;
 pub use local::Local;
 pub use model::{About, Model};
-pub use quantity::{Origin, Preset, Quantity};
-pub use refusal::Refusal;

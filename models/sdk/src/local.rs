@@ -2,10 +2,10 @@
 
 use crate::engine::{Engine, Failure, Rows};
 use crate::experiment;
-use crate::guard;
 use crate::model::Model;
 use crate::tables::describe;
 use kovacs_abi::{CANCELLED, OK, REJECTED};
+use kovacs_core::guard;
 use kovacs_core::model::{Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

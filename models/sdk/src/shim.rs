@@ -8,14 +8,14 @@
 
 use crate::engine::{Engine, Failure, Rows};
 use crate::experiment::Experiment;
-use crate::guard::{guard, install_hook};
 use crate::model::Model;
-use crate::refusal::Refusal;
 use crate::si;
 use crate::tables::describe;
 use kovacs_abi as abi;
 use kovacs_abi::{E_ARGUMENT, E_INTERNAL, E_UNSUPPORTED, OK, Status};
+use kovacs_core::guard::{guard, install_hook};
 use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
+use kovacs_core::refusal::Refusal;
 use std::ffi::{CString, c_char, c_void};
 use std::ptr;
 use std::sync::OnceLock;

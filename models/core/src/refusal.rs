@@ -3,6 +3,7 @@
 //! A refusal is a value and not an error: an optimiser meets it thousands of times and goes on. There are two kinds
 //! only, and the difference is who is to blame: the numbers, or the model.
 
+use crate::linear_response::LinearTestError;
 use std::fmt;
 
 /// Why a model gave no answer.
@@ -15,7 +16,7 @@ pub struct Refusal {
 
 /// Who is to blame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RefusalKind {
+pub enum RefusalKind {
     /// The numbers, the protocol or the settings: the instance is as it was.
     Rejected,
     /// The model itself: the instance must not be used again.
@@ -35,22 +36,25 @@ impl Refusal {
         Refusal { kind: RefusalKind::Broken, message: message.into(), index: None }
     }
 
-    pub(crate) fn cancelled() -> Self {
+    /// The user asked to stop.
+    pub fn cancelled() -> Self {
         Refusal { kind: RefusalKind::Cancelled, message: "stopped on request".to_owned(), index: None }
     }
 
-    /// Blames the parameter with this index (in [`Model::new`](crate::Model::new): the setting); whoever reads the
-    /// message then sees its id in front.
+    /// Blames the parameter with this index (where an instance is made: the setting); whoever reads the message then
+    /// sees its id in front.
     pub fn param(mut self, index: usize) -> Self {
         self.index = Some(index);
         self
     }
 
-    pub(crate) fn kind(&self) -> RefusalKind {
+    /// Who is to blame.
+    pub fn kind(&self) -> RefusalKind {
         self.kind
     }
 
-    pub(crate) fn into_parts(self) -> (String, Option<usize>) {
+    /// The message, and the index of the parameter (or setting) to blame.
+    pub fn into_parts(self) -> (String, Option<usize>) {
         (self.message, self.index)
     }
 }
@@ -62,3 +66,22 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// `Err("the exponent is above 1".into())` refuses these numbers.
+impl From<&str> for Refusal {
+    fn from(message: &str) -> Self {
+        Refusal::rejected(message)
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Refusal::rejected(message)
+    }
+}
+
+impl From<LinearTestError> for Refusal {
+    fn from(error: LinearTestError) -> Self {
+        Refusal::rejected(error.to_string())
+    }
+}

@@ -3,7 +3,9 @@
 //! They produce the plain types of `kovacs_core::model`; what is not said gets the default stated here. Mistakes are
 //! found when the table is built, by the same check that a foreign library meets.
 
-use kovacs_core::model;
+use crate::description::INPUTS;
+use crate::model;
+use crate::refusal::Refusal;
 
 /// A named number: a parameter, a setting or an output.
 ///
@@ -168,12 +170,12 @@ impl Origin {
 /// not given has its default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
-    pub(crate) id: String,
-    pub(crate) label: String,
-    pub(crate) doc: String,
-    pub(crate) origin: Origin,
-    pub(crate) parameters: Vec<(String, f64)>,
-    pub(crate) settings: Vec<(String, f64)>,
+    id: String,
+    label: String,
+    doc: String,
+    origin: Origin,
+    parameters: Vec<(String, f64)>,
+    settings: Vec<(String, f64)>,
 }
 
 impl Preset {
@@ -212,4 +214,42 @@ impl Preset {
         self.settings.push((id.to_owned(), value));
         self
     }
+    /// Puts the values into the order of a model with these parameters and settings.
+    ///
+    /// # Errors
+    /// A value is given for an id that the model does not have.
+    pub fn resolve(
+        self,
+        parameters: &[model::Quantity],
+        settings: &[model::Quantity],
+    ) -> Result<model::Preset, Refusal> {
+        let Preset { id, label, doc, origin, parameters: given, settings: given_settings } = self;
+        let place = |given: &[(String, f64)], quantities: &[model::Quantity]| {
+            let mut values: Vec<f64> = quantities.iter().map(|quantity| quantity.initial).collect();
+            for (name, value) in given {
+                match quantities.iter().position(|quantity| quantity.id == *name) {
+                    Some(index) => values[index] = *value,
+                    None => {
+                        return Err(Refusal::broken(format!("parameter set `{id}` names `{name}`, which is unknown")));
+                    }
+                }
+            }
+            Ok(values)
+        };
+        let parameters = place(&given, parameters)?;
+        let settings = if given_settings.is_empty() { None } else { Some(place(&given_settings, settings)?) };
+        Ok(model::Preset { id, label, doc, origin: origin.word().to_owned(), parameters, settings })
+    }
+}
+
+/// The four columns of a history: the inputs of every model in Rust.
+pub fn inputs() -> Vec<model::Quantity> {
+    let [time, temperature, control, drive] = INPUTS;
+    let inputs = [
+        Quantity::new(time).unit("s"),
+        Quantity::new(temperature).unit("K").above(0.0).initial(300.0),
+        Quantity::new(control).bounds(0.0, 1.0).integer().initial(0.0).doc("0: strain is prescribed; 1: stress"),
+        Quantity::new(drive).initial(0.0).doc("strain (1), or stress in MPa, as control says"),
+    ];
+    inputs.into_iter().map(Into::into).collect()
 }

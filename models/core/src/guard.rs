@@ -7,13 +7,32 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
+
+/// A panic that was caught. Displays as `panic at FILE:LINE: what it said`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panic {
+    /// What it said.
+    pub message: String,
+    /// File and line (from 1), as the compiler names them; `None` where another hook took the place of ours.
+    pub place: Option<(String, u32)>,
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some((file, line)) => write!(f, "panic at {file}:{line}: {}", self.message),
+            None => write!(f, "panic: {}", self.message),
+        }
+    }
+}
 
 /// What the hook knows of this thread.
 struct Watch {
     inside: bool,
-    caught: Option<String>,
+    caught: Option<Panic>,
 }
 
 thread_local! {
@@ -22,7 +41,7 @@ thread_local! {
 
 /// Installs the hook, once. A thread that is already panicking cannot install one; its message is then printed by the
 /// hook that is there, and the guard still holds.
-pub(crate) fn install_hook() {
+pub fn install_hook() {
     static INSTALLED: Once = Once::new();
     if std::thread::panicking() {
         return;
@@ -37,20 +56,31 @@ pub(crate) fn install_hook() {
     });
 }
 
-/// Runs `body`; a panic becomes its message and place.
-pub(crate) fn guard<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+/// Runs `body`; a panic becomes its message and place, in words.
+///
+/// # Errors
+/// It panicked.
+pub fn guard<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    catch(body).map_err(|panic| panic.to_string())
+}
+
+/// Runs `body`; a panic becomes a value.
+///
+/// # Errors
+/// It panicked.
+pub fn catch<T>(body: impl FnOnce() -> T) -> Result<T, Panic> {
     let outer = enter(true);
     let result = catch_unwind(AssertUnwindSafe(body));
     enter(outer);
     result.map_err(|payload| {
         let kept = WATCH.try_with(|watch| watch.try_borrow_mut().ok().and_then(|mut watch| watch.caught.take()));
-        kept.ok().flatten().unwrap_or_else(|| message_of(&*payload))
+        kept.ok().flatten().unwrap_or_else(|| Panic { message: text_of(&*payload).to_owned(), place: None })
     })
 }
 
 /// Runs `body` as if there were no guard: a panic in it is reported by the program's own hook. Used where a model calls
 /// back into the program.
-pub(crate) fn outside<T>(body: impl FnOnce() -> T) -> T {
+pub fn outside<T>(body: impl FnOnce() -> T) -> T {
     let outer = enter(false);
     let result = body();
     enter(outer);
@@ -71,16 +101,12 @@ fn keep(info: &PanicHookInfo<'_>) -> bool {
     let kept = WATCH.try_with(|watch| {
         let Ok(mut watch) = watch.try_borrow_mut() else { return false };
         if watch.inside {
-            let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
-            watch.caught = Some(format!("panic{place}: {}", text_of(info.payload())));
+            let place = info.location().map(|at| (at.file().to_owned(), at.line()));
+            watch.caught = Some(Panic { message: text_of(info.payload()).to_owned(), place });
         }
         watch.inside
     });
     kept.unwrap_or(false)
-}
-
-fn message_of(payload: &(dyn Any + Send)) -> String {
-    format!("panic: {}", text_of(payload))
 }
 
 fn text_of(payload: &(dyn Any + Send)) -> &str {
