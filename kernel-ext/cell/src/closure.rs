@@ -7,6 +7,7 @@ use crate::table::CellClosure;
 use kovacs::codec;
 use kovacs::wire::{Reader, Writer};
 use kovacs::{Error, Result};
+use kovacs_core::differences::central_differences;
 use kovacs_core::model::{
     Batch, Capabilities, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, Quantity, RowStatus,
 };
@@ -111,11 +112,15 @@ impl Evaluator for CellModel {
     }
 
     fn evaluate(&mut self, batch: Batch<'_>) -> std::result::Result<Evaluation, EvaluationError> {
+        if !batch.sensitivities.is_empty() {
+            let description = self.description.clone();
+            return central_differences(&description, batch, |batch| self.evaluate(batch));
+        }
         let rows = batch.check(&self.description)?;
         let Some(experiment) = self.bound.take() else {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".into() });
         };
-        let mut evaluation = Evaluation::untouched(rows, 1, experiment.times.len())?;
+        let mut evaluation = Evaluation::untouched(rows, 1, experiment.times.len(), 0)?;
         let mut outcome = Ok(());
         let width = self.description.parameters.len().max(1);
         let rows = (0..rows).zip(evaluation.values.chunks_mut(experiment.times.len().max(1)));

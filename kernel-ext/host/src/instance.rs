@@ -3,16 +3,19 @@
 //! Nothing of what a library answers is taken on trust: inputs are checked before the call, results are pre-filled with
 //! NaN and looked at afterwards, and an instance that broke is not called again.
 
-use crate::ffi::{CallFailure, EvalInput, RawInstance};
+use crate::ffi::{self, CallFailure, EvalInput, RawInstance};
 use crate::plugin::ModelHandle;
 use kovacs_abi as abi;
+use kovacs_core::differences::central_differences;
 use kovacs_core::history::History;
+use kovacs_core::linear_response::LinearResponse;
 use kovacs_core::model::{Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus};
 
 /// An instance of a loaded model. It may move between threads but serves one at a time.
 pub struct Instance {
     handle: ModelHandle,
     raw: RawInstance,
+    settings: Vec<f64>,
     bound: Option<Bound>,
     broken: Option<String>,
 }
@@ -28,7 +31,7 @@ impl Instance {
         let description = handle.description();
         let settings = description.check_settings(settings)?;
         match RawInstance::create(handle.model(), &settings) {
-            Ok(raw) => Ok(Instance { handle, raw, bound: None, broken: None }),
+            Ok(raw) => Ok(Instance { handle, raw, settings, bound: None, broken: None }),
             Err(failure) if failure.status == abi::REJECTED => {
                 let message = description.blame_setting(failure.index, &failure.message);
                 Err(EvaluationError::SettingsRefused { model: description.id.clone(), message })
@@ -96,13 +99,20 @@ impl Evaluator for Instance {
         let Some(bound) = &self.bound else {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         };
+        let sensitivities = batch.sensitivities;
+        if !sensitivities.is_empty() && !description.capabilities.jacobian {
+            let handle = self.handle.clone();
+            return central_differences(handle.description(), batch, |batch| self.evaluate(batch));
+        }
         let rows = batch.check(description)?;
-        let mut evaluation = Evaluation::untouched(rows, bound.wanted.len(), bound.times.len())?;
+        let mut evaluation = Evaluation::untouched(rows, bound.wanted.len(), bound.times.len(), sensitivities.len())?;
         let mut status = vec![abi::CANCELLED; rows];
         let outcome = self.raw.evaluate(EvalInput {
             rows,
             parameters: batch.parameters,
             values: &mut evaluation.values,
+            sensitivities,
+            jacobian: &mut evaluation.jacobian,
             status: &mut status,
             seeds: batch.seeds,
             threads: if description.capabilities.threads { batch.max_threads.max(1) } else { 1 },
@@ -126,8 +136,29 @@ impl Evaluator for Instance {
                 _ => return Err(self.error(format!("it left row {row} with the status {code}"))),
             };
         }
-        evaluation.settle(description, &bound.wanted, &bound.times);
+        evaluation.settle(description, &bound.wanted, &bound.times, sensitivities);
         Ok(evaluation)
+    }
+
+    fn linear(&self, parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, EvaluationError>> {
+        let description = self.handle.description();
+        if !self.handle.model().is_linear() {
+            return None;
+        }
+        if let Err(error) = description.check_linear(parameters, temperature) {
+            return Some(Err(error));
+        }
+        let answer = ffi::linear(self.handle.model(), &self.settings, parameters, temperature)?;
+        match answer {
+            Err(failure) if failure.status == abi::E_UNSUPPORTED => None,
+            answer => Some(answer.map_err(|failure| match failure.status {
+                abi::REJECTED => {
+                    let message = description.blame_parameter(failure.index, &failure.message);
+                    EvaluationError::Rejected { model: description.id.clone(), message }
+                }
+                _ => self.error(words(&failure)),
+            })),
+        }
     }
 }
 

@@ -194,11 +194,53 @@ typedef struct kovacs_model {
                                     kovacs_error *error);
     /* [instance] Release an instance; NULL is allowed. Leaves no thread behind. */
     void (KOVACS_CALL *destroy)(void *instance);
-    /* [any] Optional interface by name, e.g. "kovacs.state/1"; NULL if absent.
+    /* [any] Optional interface by name, e.g. "kovacs.linear/1"; NULL if absent.
      * The pointer itself may be NULL: no extension at all. */
     const void *(KOVACS_CALL *extension)(const struct kovacs_model *model,
                                       const char *id);
 } kovacs_model;
+
+/* ---- extension kovacs.linear/1 ----------------------------------------- */
+/* For models with a linear relaxation function: at one temperature they are
+ *   stress(t) = E_R strain + (E_U - E_R) sum of steps(k) phi(t - t_k),
+ * phi(0) = 1, falling to 0. kovacs_model.extension answers this id with a
+ * kovacs_linear. Settings and params as for create() and evaluate(), checked
+ * by the host; temperature in K, above 0. No experiment is involved. */
+#define KOVACS_EXTENSION_LINEAR "kovacs.linear/1"
+typedef struct kovacs_linear_info {
+    uint32_t struct_size;          /* set by the host; the rest by create()   */
+    uint32_t reserved;
+    double   unrelaxed_modulus;    /* E_U, MPa                                */
+    double   relaxed_modulus;      /* E_R, MPa                                */
+    double   longest_time;         /* slowest relaxation time, s; 0: there is
+                                    * none, as for a stretched exponential    */
+    uint64_t n_modes;              /* phi as a sum of exponentials; 0: it is
+                                    * none and is not stood for by one        */
+} kovacs_linear_info;
+
+typedef struct kovacs_linear {
+    uint32_t struct_size;
+    uint32_t reserved;
+    /* [any] Make the response for one parameter vector. */
+    kovacs_status (KOVACS_CALL *create)(const kovacs_model *model,
+                                  const double *settings, const double *params,
+                                  double temperature, void **response,
+                                  kovacs_linear_info *info, kovacs_error *error);
+    /* [instance] At n times >= 0 s, in any order: phi, its integral from 0 in
+     * s, and ln(-d phi/dt) with the rate in 1/s (infinite where phi starts
+     * with infinite slope). Each [n_times], or NULL: not wanted. */
+    kovacs_status (KOVACS_CALL *evaluate)(void *response, uint64_t n_times,
+                                    const double *times, double *phi,
+                                    double *integral, double *ln_rate,
+                                    kovacs_error *error);
+    /* [instance] phi(t) = sum weights(i) exp(-t / times(i)), in any order; room
+     * for n_modes of kovacs_linear_info in each. */
+    kovacs_status (KOVACS_CALL *spectrum)(void *response, uint64_t n_modes,
+                                    double *times, double *weights,
+                                    kovacs_error *error);
+    /* [instance] Release a response; NULL is allowed. */
+    void (KOVACS_CALL *destroy)(void *response);
+} kovacs_linear;
 
 /* ---- library ----------------------------------------------------------- */
 #define KOVACS_LOG_DEBUG 0

@@ -13,9 +13,9 @@
 
 mod tables;
 
-pub use tables::{Error, Eval, Experiment, Host, Model, Plugin, Preset, Quantity};
+pub use tables::{Error, Eval, Experiment, Host, Linear, LinearInfo, Model, Plugin, Preset, Quantity};
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 
 /// The header itself, for tools that hand it to model authors.
 pub const HEADER: &str = include_str!("../include/kovacs_model.h");
@@ -28,6 +28,9 @@ pub const ABI_MINOR: u32 = 0;
 pub const ENTRY_SYMBOL: &str = "kovacs_plugin_v0\0";
 /// What the entry symbol of every major begins with; the rest is the number.
 pub const ENTRY_PREFIX: &str = "kovacs_plugin_v";
+
+/// Id of the extension whose table is [`Linear`].
+pub const EXTENSION_LINEAR: &CStr = c"kovacs.linear/1";
 
 /// 0 is success, positive a refusal of the inputs, negative a bug or a broken instance.
 pub type Status = i32;
@@ -108,6 +111,34 @@ pub type EvaluateFn = unsafe extern "C" fn(instance: *mut c_void, eval: *const E
 pub type DestroyFn = unsafe extern "C" fn(instance: *mut c_void);
 /// Looks up an optional interface of a model by name.
 pub type ModelExtensionFn = unsafe extern "C" fn(model: *const Model, id: *const c_char) -> *const c_void;
+/// Makes a linear response.
+pub type LinearCreateFn = unsafe extern "C" fn(
+    model: *const Model,
+    settings: *const f64,
+    params: *const f64,
+    temperature: f64,
+    response: *mut *mut c_void,
+    info: *mut LinearInfo,
+    error: *mut Error,
+) -> Status;
+/// Computes `phi`, its integral and the logarithm of its rate at some times.
+pub type LinearEvaluateFn = unsafe extern "C" fn(
+    response: *mut c_void,
+    n_times: u64,
+    times: *const f64,
+    phi: *mut f64,
+    integral: *mut f64,
+    ln_rate: *mut f64,
+    error: *mut Error,
+) -> Status;
+/// Writes the relaxation times and weights of a response.
+pub type LinearSpectrumFn = unsafe extern "C" fn(
+    response: *mut c_void,
+    n_modes: u64,
+    times: *mut f64,
+    weights: *mut f64,
+    error: *mut Error,
+) -> Status;
 /// Progress and cancel: non-zero asks to stop.
 pub type TickFn = unsafe extern "C" fn(host_data: *mut c_void, fraction: f64) -> i32;
 /// Takes a message for the host's log.
@@ -123,5 +154,7 @@ const _: () = assert!(size_of::<Experiment>() == 64);
 const _: () = assert!(size_of::<Preset>() == 56);
 const _: () = assert!(size_of::<Eval>() == 88);
 const _: () = assert!(size_of::<Model>() == 160);
+const _: () = assert!(size_of::<LinearInfo>() == 40);
+const _: () = assert!(size_of::<Linear>() == 40);
 const _: () = assert!(size_of::<Host>() == 48);
 const _: () = assert!(size_of::<Plugin>() == 32);

@@ -4,7 +4,8 @@
 //! `struct_size` comes first in each, because that is how a struct may grow without breaking an older reader.
 
 use crate::{
-    BindFn, CreateFn, DestroyFn, EvaluateFn, HostExtensionFn, LogFn, MESSAGE_BYTES, ModelExtensionFn, Status, TickFn,
+    BindFn, CreateFn, DestroyFn, EvaluateFn, HostExtensionFn, LinearCreateFn, LinearEvaluateFn, LinearSpectrumFn,
+    LogFn, MESSAGE_BYTES, ModelExtensionFn, Status, TickFn,
 };
 use std::ffi::{c_char, c_void};
 
@@ -191,6 +192,42 @@ pub struct Model {
     pub destroy: Option<DestroyFn>,
     /// Optional interfaces; may be NULL.
     pub extension: Option<ModelExtensionFn>,
+}
+
+/// What a linear response says of itself, written by [`Linear::create`].
+#[derive(Clone, Debug)]
+#[repr(C)]
+pub struct LinearInfo {
+    /// Bytes of this struct; set by the host.
+    pub struct_size: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// `E_U`, MPa.
+    pub unrelaxed_modulus: f64,
+    /// `E_R`, MPa.
+    pub relaxed_modulus: f64,
+    /// Slowest relaxation time, s; 0: there is none.
+    pub longest_time: f64,
+    /// Length of the spectrum; 0: none.
+    pub n_modes: u64,
+}
+
+/// The extension `kovacs.linear/1`: the relaxation function of a linear model.
+#[derive(Clone, Debug)]
+#[repr(C)]
+pub struct Linear {
+    /// Bytes of this struct.
+    pub struct_size: u32,
+    /// Zero.
+    pub reserved: u32,
+    /// Makes the response for one parameter vector; any thread.
+    pub create: Option<LinearCreateFn>,
+    /// `phi`, its integral and the logarithm of its rate; one call at a time per response.
+    pub evaluate: Option<LinearEvaluateFn>,
+    /// The spectrum; one call at a time per response.
+    pub spectrum: Option<LinearSpectrumFn>,
+    /// Releases a response.
+    pub destroy: Option<DestroyFn>,
 }
 
 /// What the host says of itself to a library.

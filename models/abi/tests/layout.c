@@ -3,6 +3,7 @@
 #include "kovacs_model.h"
 
 #define CONSTANT(name) printf("%s = %ld\n", #name, (long)(name))
+#define TEXT(name) printf("%s = %s\n", #name, name)
 #define STRUCT(type) printf("%s: %lu bytes\n", #type, (unsigned long)sizeof(type))
 #define FIELD(type, field) printf("  %s @ %lu\n", #field, (unsigned long)offsetof(type, field))
 
@@ -17,6 +18,7 @@ int main(void) {
     CONSTANT(KOVACS_CAP_SEEDED); CONSTANT(KOVACS_CAP_THREADS); CONSTANT(KOVACS_CAP_TICKS);
     CONSTANT(KOVACS_CAP_STRESS); CONSTANT(KOVACS_CAP_TEMPERATURE); CONSTANT(KOVACS_CAP_CONTINUOUS);
     CONSTANT(KOVACS_LOG_DEBUG); CONSTANT(KOVACS_LOG_INFO); CONSTANT(KOVACS_LOG_WARN);
+    TEXT(KOVACS_EXTENSION_LINEAR);
 
     STRUCT(kovacs_error);
     FIELD(kovacs_error, struct_size); FIELD(kovacs_error, param); FIELD(kovacs_error, row);
@@ -49,6 +51,13 @@ int main(void) {
     FIELD(kovacs_model, outputs); FIELD(kovacs_model, n_presets); FIELD(kovacs_model, presets);
     FIELD(kovacs_model, create); FIELD(kovacs_model, bind); FIELD(kovacs_model, evaluate);
     FIELD(kovacs_model, destroy); FIELD(kovacs_model, extension);
+    STRUCT(kovacs_linear_info);
+    FIELD(kovacs_linear_info, struct_size); FIELD(kovacs_linear_info, reserved);
+    FIELD(kovacs_linear_info, unrelaxed_modulus); FIELD(kovacs_linear_info, relaxed_modulus);
+    FIELD(kovacs_linear_info, longest_time); FIELD(kovacs_linear_info, n_modes);
+    STRUCT(kovacs_linear);
+    FIELD(kovacs_linear, struct_size); FIELD(kovacs_linear, reserved); FIELD(kovacs_linear, create);
+    FIELD(kovacs_linear, evaluate); FIELD(kovacs_linear, spectrum); FIELD(kovacs_linear, destroy);
     STRUCT(kovacs_host);
     FIELD(kovacs_host, struct_size); FIELD(kovacs_host, abi_minor); FIELD(kovacs_host, name);
     FIELD(kovacs_host, version); FIELD(kovacs_host, host_data); FIELD(kovacs_host, log);

@@ -63,6 +63,7 @@ fn rust_layout() -> String {
             LOG_WARN,
         ]
     );
+    writeln!(text, "KOVACS_EXTENSION_LINEAR = {}", abi::EXTENSION_LINEAR.to_str().unwrap()).unwrap();
     structure!(text, "kovacs_error", abi::Error, [struct_size, param, row, message]);
     structure!(
         text,
@@ -129,6 +130,13 @@ fn rust_layout() -> String {
             extension,
         ]
     );
+    structure!(
+        text,
+        "kovacs_linear_info",
+        abi::LinearInfo,
+        [struct_size, reserved, unrelaxed_modulus, relaxed_modulus, longest_time, n_modes]
+    );
+    structure!(text, "kovacs_linear", abi::Linear, [struct_size, reserved, create, evaluate, spectrum, destroy]);
     structure!(text, "kovacs_host", abi::Host, [struct_size, abi_minor, name, version, host_data, log, extension]);
     structure!(text, "kovacs_plugin", abi::Plugin, [struct_size, abi_minor, build, n_models, models]);
     text

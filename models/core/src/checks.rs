@@ -115,6 +115,21 @@ impl ModelDescription {
         Ok(settings.to_vec())
     }
 
+    /// Checks what a linear response is asked for: one parameter vector, and a temperature in K.
+    ///
+    /// # Errors
+    /// [`EvaluationError::ParameterOutOfBounds`], or [`EvaluationError::Malformed`] for another number of values and
+    /// for a temperature that is not above 0 K.
+    pub fn check_linear(&self, parameters: &[f64], temperature: f64) -> Result<(), EvaluationError> {
+        if parameters.len() != self.parameters.len() {
+            return malformed(format!("{} values for {} parameters", parameters.len(), self.parameters.len()));
+        }
+        if !(temperature > 0.0 && temperature.is_finite()) {
+            return malformed(format!("the temperature is {temperature} K"));
+        }
+        Batch::new(parameters).check(self).map(|_| ())
+    }
+
     /// A refusal in the model's own words, led by the parameter it blames.
     pub fn blame_parameter(&self, parameter: Option<usize>, message: &str) -> String {
         blame(&self.parameters, "parameter", parameter, message)
@@ -157,46 +172,101 @@ impl Batch<'_> {
                 });
             }
         }
+        check_sensitivities(self.sensitivities, description)?;
         Ok(rows)
     }
 }
 
+/// What is asked to have a derivative must be a parameter that can be moved a little.
+fn check_sensitivities(wanted: &[usize], description: &ModelDescription) -> Result<(), EvaluationError> {
+    for (position, &index) in wanted.iter().enumerate() {
+        let Some(quantity) = description.parameters.get(index) else {
+            let count = description.parameters.len();
+            return malformed(format!("a derivative with respect to parameter {index} is wanted; there are {count}"));
+        };
+        if quantity.integer {
+            let id = &quantity.id;
+            return malformed(format!("parameter `{id}` takes whole numbers only, so nothing has a derivative by it"));
+        }
+        if wanted[..position].contains(&index) {
+            return malformed(format!("the derivative with respect to `{}` is wanted twice", quantity.id));
+        }
+    }
+    Ok(())
+}
+
 impl Evaluation {
-    /// An evaluation that nobody has worked on yet: `values` are NaN and every row counts as cancelled.
+    /// An evaluation that nobody has worked on yet: numbers are NaN and every row counts as cancelled.
     ///
     /// # Errors
     /// [`EvaluationError::Malformed`] if the result does not fit into memory.
-    pub fn untouched(rows: usize, outputs: usize, times: usize) -> Result<Self, EvaluationError> {
-        let mut values = Vec::new();
-        let size = rows.checked_mul(outputs).and_then(|cells| cells.checked_mul(times));
-        match size.map(|size| (size, values.try_reserve_exact(size))) {
-            Some((size, Ok(()))) => values.resize(size, f64::NAN),
+    pub fn untouched(rows: usize, outputs: usize, times: usize, sensitivities: usize) -> Result<Self, EvaluationError> {
+        let unknown = |sizes: &[usize]| {
+            let size = sizes.iter().try_fold(1usize, |size, &factor| size.checked_mul(factor))?;
+            let mut numbers = Vec::new();
+            numbers.try_reserve_exact(size).ok()?;
+            numbers.resize(size, f64::NAN);
+            Some(numbers)
+        };
+        let values = unknown(&[rows, outputs, times]);
+        let jacobian = unknown(&[rows, outputs, times, sensitivities]);
+        match (values, jacobian) {
+            (Some(values), Some(jacobian)) => {
+                Ok(Evaluation { values, jacobian, status: vec![RowStatus::Cancelled; rows], message: None })
+            }
             _ => {
-                return malformed(format!("{rows} rows of {outputs} outputs at {times} times do not fit into memory"));
+                let derivatives = if sensitivities == 0 { "" } else { ", with derivatives," };
+                malformed(format!(
+                    "{rows} rows of {outputs} outputs at {times} times{derivatives} do not fit into memory"
+                ))
             }
         }
-        Ok(Evaluation { values, status: vec![RowStatus::Cancelled; rows], message: None })
     }
 
     /// Holds the model to its word: a row said to be done whose numbers are not finite becomes a rejected row with a
-    /// message, and every row that is not done is NaN throughout.
-    pub fn settle(&mut self, description: &ModelDescription, wanted: &[usize], times: &[f64]) {
-        let width = wanted.len() * times.len();
+    /// message, and every row that is not done is NaN throughout. `sensitivities` as in the batch.
+    pub fn settle(&mut self, description: &ModelDescription, wanted: &[usize], times: &[f64], sensitivities: &[usize]) {
+        let (width, count) = (wanted.len() * times.len(), sensitivities.len());
         if width == 0 {
             return;
         }
-        for (row, (values, status)) in self.values.chunks_exact_mut(width).zip(&mut self.status).enumerate() {
-            let wrong = values.iter().position(|value| !value.is_finite());
-            if let (RowStatus::Done, Some(index)) = (&*status, wrong) {
-                let output = wanted.get(index / times.len()).and_then(|&output| description.outputs.get(output));
-                let id = output.map_or("?", |quantity| quantity.id.as_str());
-                let (value, time) = (values[index], times[index % times.len()]);
-                self.message.get_or_insert_with(|| format!("row {row}: the model gave `{id}` = {value} at {time} s"));
-                *status = RowStatus::Rejected;
-            }
-            if *status != RowStatus::Done {
-                values.fill(f64::NAN);
-            }
+        let name = |quantities: &[Quantity], index: Option<&usize>| match index.and_then(|&at| quantities.get(at)) {
+            Some(quantity) => quantity.id.clone(),
+            None => "?".to_owned(),
+        };
+        for (row, status) in self.status.iter_mut().enumerate().filter(|(_, status)| **status == RowStatus::Done) {
+            let not_finite = |numbers: &[f64]| numbers.iter().position(|number| !number.is_finite());
+            let output = |index: usize| {
+                let id = name(&description.outputs, wanted.get(index / times.len()));
+                (id, times[index % times.len()])
+            };
+            let values = self.values.chunks_exact(width).nth(row).unwrap_or_default();
+            let jacobian = self.jacobian.chunks_exact((width * count).max(1)).nth(row).unwrap_or_default();
+            let fault = if let Some(index) = not_finite(values) {
+                let (id, time) = output(index);
+                format!("row {row}: the model gave `{id}` = {} at {time} s", values[index])
+            } else if let Some(index) = not_finite(jacobian) {
+                let (id, time) = output(index / count);
+                let by = name(&description.parameters, sensitivities.get(index % count));
+                format!("row {row}: the model gave {} for d `{id}` / d `{by}` at {time} s", jacobian[index])
+            } else {
+                continue;
+            };
+            self.message.get_or_insert(fault);
+            *status = RowStatus::Rejected;
+        }
+        self.blank_unfinished(width, count);
+    }
+
+    /// Makes every row that is not done NaN: `width` values and `width * sensitivities` derivatives of each.
+    pub(crate) fn blank_unfinished(&mut self, width: usize, sensitivities: usize) {
+        let values = self.values.chunks_exact_mut(width.max(1));
+        for (values, _) in values.zip(&self.status).filter(|(_, status)| **status != RowStatus::Done) {
+            values.fill(f64::NAN);
+        }
+        let jacobian = self.jacobian.chunks_exact_mut((width * sensitivities).max(1));
+        for (derivatives, _) in jacobian.zip(&self.status).filter(|(_, status)| **status != RowStatus::Done) {
+            derivatives.fill(f64::NAN);
         }
     }
 }

@@ -9,6 +9,7 @@ mod checks;
 pub mod curve;
 pub mod define;
 pub mod description;
+pub mod differences;
 pub mod glasses;
 pub mod guard;
 pub mod history;

@@ -39,6 +39,41 @@ pub struct Moduli {
     pub relaxed: f64,
 }
 
+impl<R: RelaxationFunction + ?Sized> RelaxationFunction for Box<R> {
+    fn phi(&self, time: f64) -> f64 {
+        (**self).phi(time)
+    }
+
+    fn integral(&self, time: f64) -> f64 {
+        (**self).integral(time)
+    }
+
+    fn ln_rate(&self, time: f64) -> f64 {
+        (**self).ln_rate(time)
+    }
+
+    fn longest_time(&self) -> Option<f64> {
+        (**self).longest_time()
+    }
+}
+
+/// What a linear model is at one temperature: all that a fit or a comparison needs to know beyond curves.
+pub struct LinearResponse {
+    /// The two moduli.
+    pub moduli: Moduli,
+    /// The relaxation function between them.
+    pub phi: Box<dyn RelaxationFunction + Send>,
+    /// Relaxation times (s) and weights (sum 1) where `phi` is a sum of exponentials or is well stood for by one;
+    /// empty where there is no such thing.
+    pub spectrum: Vec<(f64, f64)>,
+}
+
+impl fmt::Debug for LinearResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LinearResponse").field("moduli", &self.moduli).field("spectrum", &self.spectrum).finish()
+    }
+}
+
 /// A change of strain: a step where start and end are the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StrainChange {

@@ -4,6 +4,7 @@
 //! model and (later) a closure in a cell are the same thing to them. Parameters are matched by id.
 
 use crate::history::History;
+use crate::linear_response::LinearResponse;
 use std::fmt;
 
 /// A named number: a parameter, a setting, an input channel or an output of a model.
@@ -223,12 +224,14 @@ pub struct Batch<'a> {
     pub max_threads: u32,
     /// Progress and cancel.
     pub tick: Option<Tick<'a>>,
+    /// Indices of the parameters with respect to which derivatives are wanted; empty: none.
+    pub sensitivities: &'a [usize],
 }
 
 impl<'a> Batch<'a> {
-    /// One or more parameter vectors, unseeded, on one thread.
+    /// One or more parameter vectors, unseeded, on one thread, without derivatives.
     pub fn new(parameters: &'a [f64]) -> Self {
-        Batch { parameters, seeds: &[], max_threads: 1, tick: None }
+        Batch { parameters, seeds: &[], max_threads: 1, tick: None, sensitivities: &[] }
     }
 }
 
@@ -237,6 +240,9 @@ impl<'a> Batch<'a> {
 pub struct Evaluation {
     /// `[rows][wanted][times]`, row-major; NaN where a row is not `Done`.
     pub values: Vec<f64>,
+    /// `[rows][wanted][times][sensitivities]`: derivative of each value with respect to each parameter that was asked
+    /// for; NaN where a row is not `Done`, empty where none was asked for.
+    pub jacobian: Vec<f64>,
     /// One per row.
     pub status: Vec<RowStatus>,
     /// What the model said of the first row it refused, if anything.
@@ -256,9 +262,21 @@ pub trait Evaluator: Send {
 
     /// Computes a batch for the bound experiment. A refused row is a [`RowStatus`], not an error.
     ///
+    /// Derivatives come from the model where it announces them, else from
+    /// [`central_differences`](crate::differences::central_differences).
+    ///
     /// # Errors
     /// Nothing is bound, a parameter is outside its bounds, or the model broke.
     fn evaluate(&mut self, batch: Batch<'_>) -> Result<Evaluation, EvaluationError>;
+
+    /// The relaxation function of a linear model for one parameter vector at a temperature in K; `None` for a model
+    /// that has none. It depends on the settings and not on the bound experiment.
+    ///
+    /// # Errors
+    /// A parameter is outside its bounds, the model has no answer for these numbers, or it broke.
+    fn linear(&self, _parameters: &[f64], _temperature: f64) -> Option<Result<LinearResponse, EvaluationError>> {
+        None
+    }
 }
 
 /// Why an evaluation could not be made.

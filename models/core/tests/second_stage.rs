@@ -68,7 +68,8 @@ impl Evaluator for TwoModes {
             (self.answer)(held.sum())
         };
         let values = experiment.times.iter().enumerate().map(stress).collect();
-        Ok(Evaluation { values, status: vec![self.status.clone()], message: Some("too hot".to_owned()) })
+        let message = Some("too hot".to_owned());
+        Ok(Evaluation { values, jacobian: Vec::new(), status: vec![self.status.clone()], message })
     }
 }
 

@@ -3,10 +3,13 @@
 //! The C side and the Rust side of the SDK both run a model through this engine, so a plugin and a linked model cannot
 //! differ in anything but the compiler's output.
 
-use crate::experiment::{Curves, Experiment, Run};
+use crate::experiment::{Curves, Experiment, Jacobian, Run};
 use crate::model::Model;
-use kovacs_abi::{CANCELLED, E_ARGUMENT, E_INTERNAL, E_STATE, OK, REJECTED, Status};
+use crate::rows::RowSet;
+use kovacs_abi::{CANCELLED, E_ARGUMENT, E_INTERNAL, E_STATE, E_UNSUPPORTED, OK, REJECTED, Status};
 use kovacs_core::guard::{guard, outside};
+use kovacs_core::linear_response::LinearResponse;
+use kovacs_core::model::ModelDescription;
 use kovacs_core::refusal::{Refusal, RefusalKind};
 
 /// A model and what is remembered of it between calls.
@@ -58,12 +61,36 @@ pub(crate) struct Rows<'a> {
     pub(crate) parameters: &'a [f64],
     /// `[rows][wanted][points]`.
     pub(crate) values: &'a mut [f64],
+    /// Indices of parameters; empty: no derivatives are wanted.
+    pub(crate) sensitivities: &'a [usize],
+    /// `[rows][wanted][points][sensitivities]`.
+    pub(crate) jacobian: &'a mut [f64],
     /// One per row, left as it is for rows that are not finished.
     pub(crate) status: &'a mut [Status],
     /// Empty, or one per row.
     pub(crate) seeds: &'a [u64],
     pub(crate) threads: u32,
     pub(crate) tick: Option<&'a mut dyn FnMut(f64) -> bool>,
+}
+
+/// The linear response of a model; a model that has none does not support the call.
+pub(crate) fn linear_response<M: Model>(
+    settings: &[f64],
+    parameters: &[f64],
+    temperature: f64,
+) -> Result<LinearResponse, Failure> {
+    match guard(|| M::linear(settings, parameters, temperature)) {
+        Ok(Some(answer)) => answer.map_err(Failure::from),
+        Ok(None) => Err(Failure::new(E_UNSUPPORTED, "the model has no linear response")),
+        Err(panic) => Err(Failure::new(E_INTERNAL, panic)),
+    }
+}
+
+/// Whether a model has a linear response: it answers its own defaults, be it with a refusal.
+pub(crate) fn is_linear<M: Model>(description: &ModelDescription) -> bool {
+    let settings: Vec<f64> = description.settings.iter().map(|quantity| quantity.initial).collect();
+    let answer = linear_response::<M>(&settings, &description.defaults(), 300.0);
+    !matches!(answer, Err(Failure { status: E_UNSUPPORTED, .. }))
 }
 
 impl<M: Model> Engine<M> {
@@ -106,41 +133,23 @@ impl<M: Model> Engine<M> {
         let Some(bound) = &self.bound else {
             return Err(Failure::new(E_STATE, "no experiment is bound"));
         };
-        let Rows { parameters, values, status, seeds, threads, mut tick } = rows;
-        let (count, width) = (status.len(), bound.wanted.len() * bound.points);
-        let fits = parameters.len() == count * self.parameters
-            && values.len() == count * width
-            && (seeds.is_empty() || seeds.len() == count);
+        if let Some(unknown) = rows.sensitivities.iter().find(|&&index| index >= self.parameters) {
+            return Err(Failure::new(E_ARGUMENT, format!("there is no parameter {unknown}")));
+        }
+        let (count, width) = (rows.status.len(), bound.wanted.len() * bound.points);
+        let fits = rows.parameters.len() == count * self.parameters
+            && rows.values.len() == count * width
+            && rows.jacobian.len() == count * width * rows.sensitivities.len()
+            && (rows.seeds.is_empty() || rows.seeds.len() == count);
         if !fits {
             return Err(Failure::new(E_ARGUMENT, "lengths of the batch do not fit together"));
         }
-        let mut first_refused = None;
-        for (row, row_status) in status.iter_mut().enumerate() {
-            let inputs = &parameters[row * self.parameters..(row + 1) * self.parameters];
-            let mut out = Curves {
-                wanted: &bound.wanted,
-                points: bound.points,
-                values: &mut values[row * width..(row + 1) * width],
-            };
-            let mut forward = |fraction: f64| match tick.as_deref_mut() {
-                Some(tick) => outside(|| tick(fraction)),
-                None => true,
-            };
-            let mut run = Run { row, rows: count, seed: seeds.get(row).copied(), threads, tick: Some(&mut forward) };
-            let model = &mut self.model;
-            match flatten(guard(|| model.evaluate(inputs, &mut out, &mut run))) {
-                Ok(()) => *row_status = OK,
-                Err(failure) if failure.status == REJECTED => {
-                    *row_status = REJECTED;
-                    first_refused.get_or_insert(Failure { row: Some(row), ..failure });
-                }
-                Err(failure) => {
-                    let failure = Failure { row: Some(row), ..failure };
-                    return self.remember(Err(failure)).map(|()| None);
-                }
-            }
-        }
-        Ok(first_refused)
+        let result = if M::CAPABILITIES.batch && rows.sensitivities.is_empty() {
+            all_at_once(&mut self.model, bound, rows)
+        } else {
+            one_by_one(&mut self.model, bound, self.parameters, rows)
+        };
+        self.remember(result)
     }
 
     fn usable(&self) -> Result<(), Failure> {
@@ -151,13 +160,98 @@ impl<M: Model> Engine<M> {
     }
 
     /// After a panic the instance is not used again.
-    fn remember(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
+    fn remember<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
         if let Err(failure) = &result
             && failure.status == E_INTERNAL
         {
             self.broken = Some(failure.message.clone());
         }
         result
+    }
+}
+
+/// Evaluates row by row, with derivatives where they are wanted.
+fn one_by_one<M: Model>(
+    model: &mut M,
+    bound: &Bound,
+    width: usize,
+    rows: Rows<'_>,
+) -> Result<Option<Failure>, Failure> {
+    let Rows { parameters, values, sensitivities, jacobian, status, seeds, threads, mut tick } = rows;
+    let (count, size) = (status.len(), bound.wanted.len() * bound.points);
+    let wide = size * sensitivities.len();
+    let mut first_refused = None;
+    for (row, row_status) in status.iter_mut().enumerate() {
+        let inputs = &parameters[row * width..(row + 1) * width];
+        let (wanted, points) = (bound.wanted.as_slice(), bound.points);
+        let mut out = Curves { wanted, points, values: &mut values[row * size..(row + 1) * size] };
+        let mut derivatives = Jacobian {
+            wanted,
+            points,
+            count: sensitivities.len(),
+            values: &mut jacobian[row * wide..(row + 1) * wide],
+        };
+        let mut forward = |fraction: f64| match tick.as_deref_mut() {
+            Some(tick) => outside(|| tick(fraction)),
+            None => true,
+        };
+        let mut run = Run { row, rows: count, seed: seeds.get(row).copied(), threads, tick: Some(&mut forward) };
+        let result = guard(|| {
+            if sensitivities.is_empty() {
+                model.evaluate(inputs, &mut out, &mut run)
+            } else {
+                model.jacobian(inputs, sensitivities, &mut out, &mut derivatives, &mut run)
+            }
+        });
+        match flatten(result) {
+            Ok(()) => *row_status = OK,
+            Err(failure) if failure.status == REJECTED => {
+                *row_status = REJECTED;
+                first_refused.get_or_insert(Failure { row: Some(row), ..failure });
+            }
+            Err(failure) => return Err(Failure { row: Some(row), ..failure }),
+        }
+    }
+    Ok(first_refused)
+}
+
+/// Hands the whole batch to the model and reads from each row how it ended.
+fn all_at_once<M: Model>(model: &mut M, bound: &Bound, rows: Rows<'_>) -> Result<Option<Failure>, Failure> {
+    let Rows { parameters, values, status, seeds, threads, mut tick, .. } = rows;
+    let mut outcomes = vec![None; status.len()];
+    let mut set =
+        RowSet { parameters, wanted: &bound.wanted, points: bound.points, values, seeds, outcomes: &mut outcomes };
+    let mut forward = |fraction: f64| match tick.as_deref_mut() {
+        Some(tick) => outside(|| tick(fraction)),
+        None => true,
+    };
+    let mut run = Run { row: 0, rows: 1, seed: None, threads, tick: Some(&mut forward) };
+    let whole = flatten(guard(|| model.batch(&mut set, &mut run)));
+    let (mut first_refused, mut stopped) = (None, whole.err());
+    for ((row, status), outcome) in status.iter_mut().enumerate().zip(outcomes) {
+        match (outcome.map(|outcome| outcome.map_err(Failure::from)), &stopped) {
+            (Some(Ok(())), _) => *status = OK,
+            (Some(Err(failure)), _) if failure.status == REJECTED => {
+                *status = REJECTED;
+                first_refused.get_or_insert(Failure { row: Some(row), ..failure });
+            }
+            // A row that broke says more than the batch that ended because of it.
+            (Some(Err(failure)), Some(earlier)) if failure.status == E_INTERNAL && earlier.row.is_none() => {
+                stopped = Some(Failure { row: Some(row), ..failure });
+            }
+            (Some(Err(failure)), None) => stopped = Some(Failure { row: Some(row), ..failure }),
+            (None, Some(refused)) if refused.status == REJECTED => *status = REJECTED,
+            (None, None) => {
+                let message = format!("`batch` answered without a result for row {row}");
+                stopped = Some(Failure { row: Some(row), ..Failure::new(E_INTERNAL, message) });
+            }
+            (Some(Err(_)) | None, Some(_)) => {}
+        }
+    }
+    match stopped {
+        Some(failure) if failure.status == REJECTED => Ok(Some(first_refused.unwrap_or(failure))),
+        Some(failure) => Err(failure),
+        None => Ok(first_refused),
     }
 }
 

@@ -119,6 +119,31 @@ impl Curves<'_> {
     }
 }
 
+/// Where a model writes its derivatives: for each wanted output and time as many as there are parameters in `wrt`.
+#[derive(Debug)]
+pub struct Jacobian<'a> {
+    pub(crate) wanted: &'a [u32],
+    pub(crate) points: usize,
+    /// Number of parameters with respect to which derivatives are wanted, at least one.
+    pub(crate) count: usize,
+    pub(crate) values: &'a mut [f64],
+}
+
+impl Jacobian<'_> {
+    /// The derivatives of the output with this index at output time `time`, with respect to each of `wrt` in order;
+    /// `None` if the output is not wanted or there is no such time.
+    pub fn row(&mut self, output: usize, time: usize) -> Option<&mut [f64]> {
+        self.column(output)?.nth(time)
+    }
+
+    /// The derivatives of the output with this index, time by time; `None` if it is not wanted.
+    pub fn column(&mut self, output: usize) -> Option<impl Iterator<Item = &mut [f64]>> {
+        let position = self.wanted.iter().position(|&wanted| wanted as usize == output)?;
+        let size = self.points * self.count;
+        Some(self.values.get_mut(position * size..(position + 1) * size)?.chunks_exact_mut(self.count))
+    }
+}
+
 /// What belongs to one call of [`Model::evaluate`](crate::Model::evaluate) besides numbers: seed, threads, progress.
 pub struct Run<'a> {
     pub(crate) row: usize,

@@ -5,7 +5,7 @@
 //! itself, because two models linked into one program would then define the same symbol. [`Local`] runs the same model
 //! in place behind the trait that a loaded plugin has, with the same checks and the same bits.
 //!
-//! What happens around a model is written once, in `engine.rs`: rows of a batch, refusals, panics. `shim.rs` (the C
+//! What happens around a model is written once, in `engine.rs`: rows of a batch, refusals, panics. `shim/` (the C
 //! side) and `local.rs` (the Rust side) are two doors to it.
 //!
 //! # Examples
@@ -81,6 +81,7 @@ mod experiment;
 pub mod linear;
 mod local;
 mod model;
+mod rows;
 #[doc(hidden)]
 #[expect(unsafe_code, reason = "the C interface: pointers in, pointers out")]
 pub mod shim;
@@ -90,9 +91,11 @@ mod tables;
 #[doc(hidden)]
 pub use kovacs_abi as abi;
 
-pub use experiment::{Curves, Experiment, Run};
+pub use experiment::{Curves, Experiment, Jacobian, Run};
 pub use kovacs_core::define::{Origin, Preset, Quantity};
+pub use kovacs_core::linear_response::LinearResponse;
 pub use kovacs_core::model::Capabilities;
 pub use kovacs_core::refusal::Refusal;
 pub use local::Local;
 pub use model::{About, Model};
+pub use rows::{Row, RowSet};

@@ -1,11 +1,13 @@
 //! A model linked into the program, behind the trait that a loaded plugin has.
 
-use crate::engine::{Engine, Failure, Rows};
+use crate::engine::{Engine, Failure, Rows, is_linear, linear_response};
 use crate::experiment;
 use crate::model::Model;
 use crate::tables::describe;
-use kovacs_abi::{CANCELLED, OK, REJECTED};
+use kovacs_abi::{CANCELLED, E_UNSUPPORTED, OK, REJECTED};
+use kovacs_core::differences::central_differences;
 use kovacs_core::guard;
+use kovacs_core::linear_response::LinearResponse;
 use kovacs_core::model::{Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -14,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 pub struct Local<M: Model> {
     description: ModelDescription,
     engine: Engine<M>,
+    settings: Vec<f64>,
     wanted: Vec<usize>,
     times: Vec<f64>,
 }
@@ -30,7 +33,7 @@ impl<M: Model> Local<M> {
         let description = guard::guard(describe::<M>).map_err(broken)?.map_err(|fault| broken(fault.to_string()))?;
         let settings = description.check_settings(settings)?;
         match Engine::new(&settings, description.parameters.len(), description.outputs.len()) {
-            Ok(engine) => Ok(Local { description, engine, wanted: Vec::new(), times: Vec::new() }),
+            Ok(engine) => Ok(Local { description, engine, settings, wanted: Vec::new(), times: Vec::new() }),
             Err(failure) if failure.status == REJECTED => {
                 let message = description.blame_setting(failure.index, &failure.message);
                 Err(EvaluationError::SettingsRefused { model: description.id, message })
@@ -80,8 +83,13 @@ impl<M: Model> Evaluator for Local<M> {
         if self.engine.width().is_none() {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         }
+        let sensitivities = batch.sensitivities;
+        if !sensitivities.is_empty() && !self.description.capabilities.jacobian {
+            let description = self.description.clone();
+            return central_differences(&description, batch, |batch| self.evaluate(batch));
+        }
         let rows = batch.check(&self.description)?;
-        let mut evaluation = Evaluation::untouched(rows, self.wanted.len(), self.times.len())?;
+        let mut evaluation = Evaluation::untouched(rows, self.wanted.len(), self.times.len(), sensitivities.len())?;
         let mut status = vec![CANCELLED; rows];
         let mut panicked = None;
         let mut tick = batch.tick.take().map(|tick| move |fraction| contain(&mut *tick, fraction));
@@ -102,6 +110,8 @@ impl<M: Model> Evaluator for Local<M> {
         let outcome = self.engine.evaluate(Rows {
             parameters: batch.parameters,
             values: &mut evaluation.values,
+            sensitivities,
+            jacobian: &mut evaluation.jacobian,
             status: &mut status,
             seeds: batch.seeds,
             threads,
@@ -117,7 +127,7 @@ impl<M: Model> Evaluator for Local<M> {
         };
         evaluation.message = refused.map(|failure| {
             let message = self.description.blame_parameter(failure.index, &failure.message);
-            format!("row {}: {message}", failure.row.unwrap_or_default())
+            failure.row.map_or(message.clone(), |row| format!("row {row}: {message}"))
         });
         for (status, code) in evaluation.status.iter_mut().zip(status) {
             *status = match code {
@@ -126,8 +136,23 @@ impl<M: Model> Evaluator for Local<M> {
                 _ => RowStatus::Cancelled,
             };
         }
-        evaluation.settle(&self.description, &self.wanted, &self.times);
+        evaluation.settle(&self.description, &self.wanted, &self.times, sensitivities);
         Ok(evaluation)
+    }
+
+    fn linear(&self, parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, EvaluationError>> {
+        if let Err(error) = self.description.check_linear(parameters, temperature) {
+            return is_linear::<M>(&self.description).then_some(Err(error));
+        }
+        match linear_response::<M>(&self.settings, parameters, temperature) {
+            Ok(response) => Some(Ok(response)),
+            Err(failure) if failure.status == E_UNSUPPORTED => None,
+            Err(failure) if failure.status == REJECTED => {
+                let message = self.description.blame_parameter(failure.index, &failure.message);
+                Some(Err(EvaluationError::Rejected { model: self.description.id.clone(), message }))
+            }
+            Err(failure) => Some(Err(self.broken(failure))),
+        }
     }
 }
 

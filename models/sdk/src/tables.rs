@@ -10,10 +10,6 @@ use kovacs_core::refusal::Refusal;
 /// # Errors
 /// The description does not hold together; the refusal says where.
 pub(crate) fn describe<M: Model>() -> Result<ModelDescription, Refusal> {
-    const {
-        assert!(!M::CAPABILITIES.jacobian, "the SDK has no sensitivities yet: leave `jacobian` unset");
-        assert!(!M::CAPABILITIES.batch, "the SDK evaluates row by row: leave `batch` unset");
-    }
     let About { id, name, version, summary, citation, license } = M::about();
     let parameters = owned(M::parameters());
     let settings = owned(M::settings());

@@ -54,6 +54,10 @@ pub(crate) struct EvalInput<'a, 'tick> {
     pub(crate) parameters: &'a [f64],
     /// `[rows][wanted][times]`.
     pub(crate) values: &'a mut [f64],
+    /// Indices of parameters; empty: no derivatives are wanted.
+    pub(crate) sensitivities: &'a [usize],
+    /// `[rows][wanted][times][sensitivities]`.
+    pub(crate) jacobian: &'a mut [f64],
     /// `[rows]`.
     pub(crate) status: &'a mut [Status],
     /// Empty, or one per row.
@@ -122,13 +126,15 @@ impl RawInstance {
     /// Computes a batch. A row that was refused shows in `status`; what was said of the first one is given back.
     /// A panic of `tick` goes on once the call is over.
     pub(crate) fn evaluate(&mut self, input: EvalInput<'_, '_>) -> Result<Option<CallFailure>, CallFailure> {
-        let EvalInput { rows, parameters, values, status, seeds, threads, tick } = input;
+        let EvalInput { rows, parameters, values, sensitivities, jacobian, status, seeds, threads, tick } = input;
         let fits = self.width.and_then(|width| rows.checked_mul(width)) == Some(values.len())
+            && values.len().checked_mul(sensitivities.len()) == Some(jacobian.len())
             && status.len() == rows
             && (seeds.is_empty() || seeds.len() == rows);
         if !fits {
             return Err(CallFailure::of_host("the lengths of the batch do not fit together"));
         }
+        let indices: Vec<u32> = sensitivities.iter().map(|&index| index as u32).collect();
         let mut watcher = tick.map(|tick| Watcher { tick, panic: None, stopped: false });
         let eval = abi::Eval {
             struct_size: size_of::<abi::Eval>() as u32,
@@ -137,9 +143,9 @@ impl RawInstance {
             params: parameters.as_ptr(),
             out: values.as_mut_ptr(),
             row_status: status.as_mut_ptr(),
-            jac_params: ptr::null(),
-            n_jac: 0,
-            jac: ptr::null_mut(),
+            jac_params: if indices.is_empty() { ptr::null() } else { indices.as_ptr() },
+            n_jac: indices.len() as u64,
+            jac: if indices.is_empty() { ptr::null_mut() } else { jacobian.as_mut_ptr() },
             seeds: if seeds.is_empty() { ptr::null() } else { seeds.as_ptr() },
             host_data: watcher.as_mut().map_or(ptr::null_mut(), |watcher| ptr::from_mut(watcher).cast()),
             tick: if watcher.is_some() { Some(forward_tick) } else { None },
@@ -174,7 +180,7 @@ impl Drop for RawInstance {
 }
 
 impl CallFailure {
-    fn new(status: Status, error: &abi::Error) -> Self {
+    pub(super) fn new(status: Status, error: &abi::Error) -> Self {
         let end = error.message.iter().position(|&byte| byte == 0).unwrap_or(error.message.len());
         CallFailure {
             status,
@@ -185,7 +191,7 @@ impl CallFailure {
     }
 
     /// Found on this side of the interface: the model broke its promise, or we would have broken ours.
-    fn of_host(message: &str) -> Self {
+    pub(super) fn of_host(message: &str) -> Self {
         CallFailure { status: abi::E_INTERNAL, message: message.to_owned(), index: None, row: None }
     }
 }

@@ -6,10 +6,12 @@
 mod call;
 mod float_state;
 mod host_table;
+mod linear;
 mod read;
 
 pub(crate) use call::{CallFailure, EvalInput, RawInstance};
 pub(crate) use host_table::LogLine;
+pub(crate) use linear::linear;
 
 use crate::error::LibraryFault;
 use crate::private_copy::PrivateCopy;
@@ -38,6 +40,15 @@ pub(crate) struct Model {
     /// Without the path, which belongs to the file and not to the content.
     pub(crate) description: ModelDescription,
     functions: call::Functions,
+    /// The extension `kovacs.linear/1`, if the model has it.
+    linear: Option<linear::LinearFunctions>,
+}
+
+impl Model {
+    /// Whether the model has the extension `kovacs.linear/1`.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.linear.is_some()
+    }
 }
 
 impl Library {

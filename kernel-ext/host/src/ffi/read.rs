@@ -6,6 +6,7 @@
 
 use super::Model;
 use super::call::Functions;
+use super::linear::LinearFunctions;
 use crate::error::LibraryFault;
 use kovacs_abi as abi;
 use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
@@ -94,9 +95,34 @@ unsafe fn model(table: *const abi::Model, index: usize, digest: &str) -> Result<
     // SAFETY: the header: `n_presets` entries with one value per parameter and setting.
     description.presets = unsafe { presets(model, &description) }?;
     match description.check() {
-        Ok(()) => Ok(Model { description, functions }),
+        // SAFETY: a table that has just been read.
+        Ok(()) => Ok(Model { functions, linear: unsafe { linear(model, &description.id) }?, description }),
         Err(fault) => Err(LibraryFault::Description { model: description.id, fault }),
     }
+}
+
+/// The extension `kovacs.linear/1` of a model, if it has it.
+///
+/// # Safety
+/// `model` is a table of an opened library.
+unsafe fn linear(model: &abi::Model, id: &str) -> Result<Option<LinearFunctions>, LibraryFault> {
+    let Some(extension) = model.extension else { return Ok(None) };
+    // SAFETY: the header: the model's own table and a string that lives during the call.
+    let found = unsafe { extension(model, abi::EXTENSION_LINEAR.as_ptr()) }.cast::<abi::Linear>();
+    if found.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the header: what this id leads to is a constant `kovacs_linear` that lives for ever.
+    let found = unsafe { structure(found, format_args!("the extension `kovacs.linear/1` of model `{id}`")) }?;
+    let function =
+        |what: &str| LibraryFault::BadPointer { what: format!("`{what}` of `kovacs.linear/1` of model `{id}`") };
+    Ok(Some(LinearFunctions {
+        table: model,
+        create: found.create.ok_or_else(|| function("create"))?,
+        evaluate: found.evaluate.ok_or_else(|| function("evaluate"))?,
+        spectrum: found.spectrum.ok_or_else(|| function("spectrum"))?,
+        destroy: found.destroy.ok_or_else(|| function("destroy"))?,
+    }))
 }
 
 /// # Safety
