@@ -1,0 +1,25 @@
+//! The model `soft_domain`: soft domains that transform under stress, percolate, and then flow.
+//!
+//! A glass is taken as an elastic matrix with soft domains, each a two-state system over its own energy barrier. A
+//! transformed domain gives strain that its matrix takes back when the stress is gone: anelastic strain. Where
+//! transformed domains form a cluster through the whole sample there is no matrix left to do so, and their strain stays
+//! (the percolation picture of Harmon et al., Phys. Rev. Lett. 99 (2007) 135502, and Wang et al., Nat. Commun. 5 (2014)
+//! 5823). **This is a proposal of this project, put together from published ideas; it is not a published model.**
+//!
+//! [`SoftDomain`] is its mean-field form, in which percolation is that of the Bethe lattice ([`bethe`]). Steps in time
+//! are logarithmic after every change of what is prescribed ([`schedule`]), implicit in stress and percolating share
+//! ([`mean_field`]), and exact for each barrier ([`exchange`]).
+
+#![forbid(unsafe_code)]
+
+pub mod bethe;
+pub mod exchange;
+pub mod mean_field;
+pub mod parameters;
+mod root;
+pub mod sample;
+pub mod schedule;
+mod soft_domain;
+pub mod trajectory;
+
+pub use soft_domain::SoftDomain;

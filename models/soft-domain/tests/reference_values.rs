@@ -1,0 +1,62 @@
+//! The three glasses at the paper's protocol, and the convergence of the time steps, against values computed
+//! independently with the same equations and equally many steps per decade.
+
+mod common;
+
+use common::{check, glass, model, on_own_steps, second_stage};
+use kovacs_core::TwoStep;
+use kovacs_core::glasses::GLASSES;
+
+#[test]
+fn three_glasses_at_the_papers_protocol() {
+    for (glass, sigma_tw, sigma_0, t_p, delta_sigma) in [
+        (0, 342.595503, 162.595503, 409.27, 14.4111),
+        (1, 456.722101, 156.722101, 1593.29, 30.9221),
+        (2, 9.464178, 4.464178, 165.78, 0.393505),
+    ] {
+        let stage = second_stage(glass, &GLASSES[glass].two_step());
+        println!("{glass}: {stage:?}");
+        // The same steps and the same equations: what differs is rounding and the width of a printed digit.
+        check(stage.sigma_tw, sigma_tw, 1e-7);
+        check(stage.sigma_0, sigma_0, 2e-7);
+        check(stage.t_p().unwrap(), t_p, 1e-3);
+        check(stage.delta_sigma().unwrap(), delta_sigma, 1e-3);
+    }
+}
+
+#[test]
+fn steps_converge_as_those_of_the_reference() {
+    for (per_decade, t_p, delta_sigma) in [
+        (10, 402.95, 14.2986),
+        (20, 407.73, 14.3712),
+        (40, 409.27, 14.4111),
+        (80, 409.86, 14.4368),
+        (160, 410.13, 14.4506),
+    ] {
+        let found = own_steps(900.0, per_decade);
+        println!("{per_decade}: {found:?}");
+        check(found.1, t_p, 1e-3);
+        check(found.0, delta_sigma, 1e-3);
+    }
+    for (per_decade, t_p, delta_sigma, sigma_0) in [
+        (10, 1832.69, 29.917, 75.72),
+        (20, 1833.16, 30.455, 73.85),
+        (40, 1831.28, 30.756, 72.85),
+        (80, 1830.47, 30.919, 72.31),
+        (160, 1829.72, 31.005, 72.03),
+    ] {
+        let found = own_steps(3600.0, per_decade);
+        println!("{per_decade}: {found:?}");
+        check(found.1, t_p, 1e-3);
+        check(found.0, delta_sigma, 1e-3);
+        check(found.2, sigma_0, 1e-3);
+    }
+}
+
+/// Height, time of the hump and `sigma_0` of the titanium glass, second stage of 1e5 s.
+fn own_steps(t_w: f64, per_decade: usize) -> (f64, f64, f64) {
+    let mut model = model(&[per_decade as f64, 1e-2, 81.0]);
+    let parameters = glass(&model, 0);
+    let test = TwoStep { duration: 1e5, ..TwoStep::new(0.005, 0.003, t_w, 593.0) };
+    on_own_steps(&mut model, &parameters, &test, per_decade)
+}
