@@ -195,7 +195,9 @@ impl Track {
             let rise = to[component] - from[component];
             let left = self.slopes[step][component] * width - rise;
             let right = rise - self.slopes[step + 1][component] * width;
-            from[component] + part * rise + part * (1.0 - part) * (left * (1.0 - part) + right * part)
+            let value = from[component] + part * rise + part * (1.0 - part) * (left * (1.0 - part) + right * part);
+            // A monotone cubic stays between its ends but for rounding.
+            value.max(from[component].min(to[component])).min(from[component].max(to[component]))
         })
     }
 }

@@ -3,9 +3,10 @@
 
 mod common;
 
-use common::{check, glass, model, on_own_steps, second_stage};
-use kovacs_core::TwoStep;
+use common::{check, curves, glass, model, on_own_steps, second_stage};
 use kovacs_core::glasses::GLASSES;
+use kovacs_core::{Protocol, TwoStep};
+use kovacs_soft_domain::bethe::THRESHOLD;
 
 #[test]
 fn three_glasses_at_the_papers_protocol() {
@@ -15,13 +16,25 @@ fn three_glasses_at_the_papers_protocol() {
         (2, 9.464178, 4.464178, 165.78, 0.393505),
     ] {
         let stage = second_stage(glass, &GLASSES[glass].two_step());
-        println!("{glass}: {stage:?}");
         // The same steps and the same equations: what differs is rounding and the width of a printed digit.
         check(stage.sigma_tw, sigma_tw, 1e-7);
         check(stage.sigma_0, sigma_0, 2e-7);
         check(stage.t_p().unwrap(), t_p, 1e-3);
         check(stage.delta_sigma().unwrap(), delta_sigma, 1e-3);
     }
+}
+
+#[test]
+fn state_of_the_titanium_glass_at_the_end_of_the_first_stage() {
+    let mut model = model(&[]);
+    let parameters = glass(&model, 0);
+    let protocol = Protocol::at(593.0).step(0.005).hold(900.0);
+    let columns = curves(&mut model, &parameters, &protocol, &[285.0, 303.0, 900.0]);
+    // Eight and seven printed digits.
+    check(columns[6][2], 0.34545753, 1e-7);
+    check(columns[4][2], 3.185681e-4, 1e-6);
+    // The step that ends at 303 s is the first that percolates.
+    assert!(columns[6][0] < THRESHOLD && columns[6][1] > THRESHOLD, "{:?}", columns[6]);
 }
 
 #[test]
@@ -34,7 +47,6 @@ fn steps_converge_as_those_of_the_reference() {
         (160, 410.13, 14.4506),
     ] {
         let found = own_steps(900.0, per_decade);
-        println!("{per_decade}: {found:?}");
         check(found.1, t_p, 1e-3);
         check(found.0, delta_sigma, 1e-3);
     }
@@ -46,7 +58,6 @@ fn steps_converge_as_those_of_the_reference() {
         (160, 1829.72, 31.005, 72.03),
     ] {
         let found = own_steps(3600.0, per_decade);
-        println!("{per_decade}: {found:?}");
         check(found.1, t_p, 1e-3);
         check(found.0, delta_sigma, 1e-3);
         check(found.2, sigma_0, 1e-3);
