@@ -253,3 +253,15 @@ pub fn inputs() -> Vec<model::Quantity> {
     ];
     inputs.into_iter().map(Into::into).collect()
 }
+
+/// The outputs `stress` (MPa) and `strain` (1), in this order.
+pub fn stress_and_strain() -> Vec<Quantity> {
+    vec![
+        Quantity::new("stress")
+            .symbol("\\sigma")
+            .label("Stress")
+            .unit("MPa")
+            .doc("Engineering stress, tensile positive."),
+        Quantity::new("strain").symbol("\\varepsilon").label("Strain").unit("1").doc("The prescribed strain."),
+    ]
+}

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod checks;
+pub mod closure;
 pub mod curve;
 pub mod define;
 pub mod description;

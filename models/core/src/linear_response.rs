@@ -234,7 +234,8 @@ impl StrainChange {
         if duration == 0.0 { self.strain * phi.phi(since) } else { self.strain * mean_phi(phi, since, duration) }
     }
 
-    fn is_over(&self, time: f64, before: bool) -> bool {
+    /// Whether the change is over at a time (s), or just before it where `before` says so.
+    pub fn is_over(&self, time: f64, before: bool) -> bool {
         time > self.end || (time == self.end && !(before && self.start == self.end))
     }
 }

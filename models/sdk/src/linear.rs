@@ -47,14 +47,7 @@ pub fn moduli(unrelaxed: f64, relaxed: f64, relaxed_index: usize) -> Result<Modu
 
 /// The outputs `stress` (MPa) and `strain` (1), in this order.
 pub fn outputs() -> Vec<Quantity> {
-    vec![
-        Quantity::new("stress")
-            .symbol("\\sigma")
-            .label("Stress")
-            .unit("MPa")
-            .doc("Engineering stress, tensile positive."),
-        Quantity::new("strain").symbol("\\varepsilon").label("Strain").unit("1").doc("The prescribed strain."),
-    ]
+    kovacs_core::define::stress_and_strain()
 }
 
 /// Reads a strain-controlled experiment at one temperature.
