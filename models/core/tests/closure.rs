@@ -100,6 +100,26 @@ fn parameters_come_by_id_and_by_position_and_batches_row_by_row() {
 }
 
 #[test]
+fn sensitivities_are_differences_of_its_curves() {
+    let mut model = ClosureModel::new([modulus(), relaxation_time()], |p, experiment| {
+        experiment.superpose(|t| p["modulus"] * (-t / p["relaxation_time"]).exp())
+    })
+    .expect("a valid definition");
+    model.bind(&step(&[50.0, 300.0], &["stress"])).expect("it takes this");
+    let batch = Batch { sensitivities: &[1, 0], ..Batch::new(&[1000.0, 100.0]) };
+    let jacobian = model.evaluate(batch).expect("it takes these").jacobian;
+    let exact = [50.0_f64, 300.0].map(|t| {
+        let stress = 10.0 * (-t / 100.0).exp();
+        [stress * t / 100.0 / 100.0, stress / 1000.0]
+    });
+    for (found, expected) in jacobian.iter().zip(exact.as_flattened()) {
+        // Steps of 6e-6 of the parameter: errors of 1e-10, and 1e-16 / 6e-6 of rounding.
+        assert!((found / expected - 1.0).abs() < 1e-9, "{found}, not {expected}");
+    }
+    assert_eq!(jacobian.len(), 4);
+}
+
+#[test]
 fn a_panic_is_an_error_with_its_place_and_the_model_goes_on() {
     let line = line!() + 3;
     let mut model = ClosureModel::new([modulus()], |p, experiment| {
@@ -157,7 +177,8 @@ fn experiment_under_stress(wanted: &[&str]) -> Experiment {
 
 #[test]
 fn what_the_function_does_not_say_it_can_do_is_refused() {
-    let heated = experiment(&Protocol::at(300.0).step(0.01).hold(10.0).temperature_ramp(310.0, 10.0), &[1.0], &["stress"]);
+    let heated =
+        experiment(&Protocol::at(300.0).step(0.01).hold(10.0).temperature_ramp(310.0, 10.0), &[1.0], &["stress"]);
     let plain = || ClosureModel::new([], |_, _| Ok(vec![1.0].into())).expect("valid");
     let said = message(&mut plain(), &heated);
     assert!(said.contains("300 K to 310 K") && said.contains("`.changing_temperature()`"), "{said}");

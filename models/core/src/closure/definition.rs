@@ -113,7 +113,7 @@ impl Definition {
 
     /// The function draws random numbers, all of them from [`Parameters::seed`](crate::closure::Parameters::seed).
     pub fn seeded(mut self) -> Self {
-        self.capabilities.seeded = true;
+        (self.capabilities.seeded, self.capabilities.deterministic) = (true, false);
         self
     }
 

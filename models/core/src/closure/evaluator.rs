@@ -1,6 +1,7 @@
 //! A function behind the trait that a loaded plugin has.
 
 use crate::closure::{Answer, Definition, Parameters, admit};
+use crate::differences::central_differences;
 use crate::guard;
 use crate::model::{Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus};
 use crate::refusal::{Refusal, RefusalKind};
@@ -32,7 +33,7 @@ where
 }
 
 /// A model that is one function. It is called on the thread of the caller, row by row; the caller's tick is asked
-/// between rows. After a panic, which is an error with its place, it may be used again.
+/// between rows. Sensitivities are differences of its curves. After a panic, which is an error with its place, it may be used again.
 pub struct ClosureModel<F> {
     description: ModelDescription,
     formula: F,
@@ -89,12 +90,16 @@ impl<F: Formula> Evaluator for ClosureModel<F> {
     }
 
     fn evaluate(&mut self, mut batch: Batch<'_>) -> Result<Evaluation, EvaluationError> {
+        if !batch.sensitivities.is_empty() {
+            let description = self.description.clone();
+            return central_differences(&description, batch, |batch| self.evaluate(batch));
+        }
         let rows = batch.check(&self.description)?;
         let Some((experiment, wanted)) = &self.bound else {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         };
         let (points, width) = (experiment.times.len(), self.description.parameters.len());
-        let mut evaluation = Evaluation::untouched(rows, wanted.len(), points)?;
+        let mut evaluation = Evaluation::untouched(rows, wanted.len(), points, 0)?;
         let size = wanted.len() * points;
         for row in 0..rows {
             if batch.tick.as_mut().is_some_and(|tick| !tick(row as f64 / rows as f64)) {
@@ -125,7 +130,7 @@ impl<F: Formula> Evaluator for ClosureModel<F> {
                 }
             }
         }
-        evaluation.settle(&self.description, wanted, &experiment.times);
+        evaluation.settle(&self.description, wanted, &experiment.times, &[]);
         Ok(evaluation)
     }
 }
