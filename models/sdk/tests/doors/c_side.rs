@@ -1,13 +1,14 @@
 //! The exported functions, called as a host in C would: in order, out of order, with pointers that lead nowhere.
 
+use crate::decay::{Decay, REFUSED, TRIPS};
 use crate::probe::{DRIVE, Probe};
 use kovacs_sdk::abi::{self, Error, Eval, Experiment, Host, Model, Plugin};
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
-kovacs_sdk::export_models!(Probe);
+kovacs_sdk::export_models!(Probe, Decay);
 
-fn tables() -> &'static Plugin {
+pub fn tables() -> &'static Plugin {
     let mut plugin: *const Plugin = ptr::null();
     // SAFETY: no host table, and a place to write to.
     let status = unsafe { kovacs_plugin_v0(ptr::null::<Host>(), &mut plugin) };
@@ -17,8 +18,13 @@ fn tables() -> &'static Plugin {
 }
 
 fn model() -> &'static Model {
-    // SAFETY: one model is exported.
+    // SAFETY: two models are exported, `Probe` first.
     unsafe { &**tables().models }
+}
+
+pub fn decay() -> &'static Model {
+    // SAFETY: two models are exported, `Decay` second.
+    unsafe { &**tables().models.add(1) }
 }
 
 fn text(pointer: *const c_char) -> &'static str {
@@ -26,23 +32,30 @@ fn text(pointer: *const c_char) -> &'static str {
     unsafe { CStr::from_ptr(pointer) }.to_str().unwrap()
 }
 
-fn message(error: &Error) -> &str {
+pub fn message(error: &Error) -> &str {
     CStr::from_bytes_until_nul(&error.message).unwrap().to_str().unwrap()
 }
 
 /// An instance with its error, released at the end.
 struct Driver {
+    model: &'static Model,
+    /// Parameters that follow the first one in each row.
+    rest: &'static [f64],
     instance: *mut c_void,
     error: Error,
 }
 
 impl Driver {
     fn new() -> Self {
-        let mut driver = Driver { instance: ptr::null_mut(), error: Error::cleared() };
+        Driver::of(model(), &[0.0])
+    }
+
+    fn of(model: &'static Model, rest: &'static [f64]) -> Self {
+        let mut driver = Driver { model, rest, instance: ptr::null_mut(), error: Error::cleared() };
         let settings = [2.0, 0.0];
         // SAFETY: our own table, two settings, two places to write to.
         let status =
-            unsafe { (model().create.unwrap())(model(), settings.as_ptr(), &mut driver.instance, &mut driver.error) };
+            unsafe { (model.create.unwrap())(model, settings.as_ptr(), &mut driver.instance, &mut driver.error) };
         assert_eq!(status, abi::OK);
         driver
     }
@@ -64,11 +77,11 @@ impl Driver {
         };
         change(&mut experiment);
         // SAFETY: every pointer leads to as many values as stated, or is null.
-        unsafe { (model().bind.unwrap())(self.instance, &experiment, &mut self.error) }
+        unsafe { (self.model.bind.unwrap())(self.instance, &experiment, &mut self.error) }
     }
 
     fn evaluate(&mut self, gains: &[f64], change: impl FnOnce(&mut Eval)) -> (abi::Status, Vec<f64>, Vec<i32>) {
-        let params: Vec<f64> = gains.iter().flat_map(|&gain| [gain, 0.0]).collect();
+        let params: Vec<f64> = gains.iter().flat_map(|&gain| [&[gain], self.rest].concat()).collect();
         let mut values = vec![f64::NAN; 5 * gains.len()];
         let mut rows = vec![abi::CANCELLED; gains.len()];
         let mut eval = Eval {
@@ -87,7 +100,7 @@ impl Driver {
         };
         change(&mut eval);
         // SAFETY: every pointer leads to as many values as stated, or is null.
-        let status = unsafe { (model().evaluate.unwrap())(self.instance, &eval, &mut self.error) };
+        let status = unsafe { (self.model.evaluate.unwrap())(self.instance, &eval, &mut self.error) };
         (status, values, rows)
     }
 }
@@ -95,13 +108,13 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // SAFETY: an instance from `create`, not used again.
-        unsafe { (model().destroy.unwrap())(self.instance) };
+        unsafe { (self.model.destroy.unwrap())(self.instance) };
     }
 }
 
 #[test]
 fn the_tables_say_what_the_trait_says() {
-    assert_eq!((tables().struct_size, tables().n_models), (32, 1));
+    assert_eq!((tables().struct_size, tables().n_models), (32, 2));
     assert!(text(tables().build).starts_with("kovacs-sdk "));
     let model = model();
     assert_eq!((text(model.id), text(model.version)), ("org.example.probe", "1.2.3"));
@@ -169,6 +182,60 @@ fn sensitivities_are_not_supported_and_said_to_be_so() {
     driver.bind(|_| {});
     let (status, ..) = driver.evaluate(&[1.0], |eval| eval.n_jac = 1);
     assert_eq!((status, message(&driver.error)), (abi::E_UNSUPPORTED, "the model computes no sensitivities"));
+}
+
+#[test]
+fn derivatives_are_written_where_they_belong_and_nowhere_else() {
+    const GUARD: f64 = 12345.0;
+    let mut driver = Driver::of(decay(), &[10.0, 0.0]);
+    driver.bind(|experiment| experiment.out_before = ptr::null());
+    // Two rows, five times, two parameters, and a cell on either side that is not theirs; likewise for the values.
+    let mut jacobian = vec![f64::NAN; 1 + 2 * 5 * 2 + 1];
+    let mut values = [f64::NAN; 1 + 2 * 5 + 1];
+    let mut rows = [77, abi::CANCELLED, abi::CANCELLED, 77];
+    for cells in [&mut jacobian[..], &mut values[..]] {
+        *cells.first_mut().unwrap() = GUARD;
+        *cells.last_mut().unwrap() = GUARD;
+    }
+    let wanted = [1, 0];
+    let (status, ..) = driver.evaluate(&[1.0, 3.0], |eval| {
+        (eval.jac_params, eval.n_jac) = (wanted.as_ptr(), 2);
+        eval.jac = jacobian[1..].as_mut_ptr();
+        eval.out = values[1..].as_mut_ptr();
+        eval.row_status = rows[1..].as_mut_ptr();
+    });
+    assert_eq!((status, message(&driver.error), rows), (abi::OK, "", [77, abi::OK, abi::OK, 77]));
+    assert_eq!((jacobian[0], jacobian[21], values[0], values[11]), (GUARD, GUARD, GUARD, GUARD));
+    assert!(jacobian[1..21].iter().chain(&values[1..11]).all(|value| value.is_finite() && *value != GUARD));
+
+    let unknown = [3];
+    let (status, ..) = driver.evaluate(&[1.0], |eval| {
+        (eval.jac_params, eval.n_jac, eval.jac) = (unknown.as_ptr(), 1, jacobian.as_mut_ptr());
+    });
+    assert_eq!((status, message(&driver.error)), (abi::E_ARGUMENT, "there is no parameter 3"));
+    let mut check = |change: &dyn Fn(&mut Eval), expected: &str| {
+        let (status, ..) = driver.evaluate(&[1.0], change);
+        assert_eq!((status, message(&driver.error)), (abi::E_ARGUMENT, expected));
+    };
+    check(&|eval| eval.n_jac = 1, "`jac_params` is NULL");
+    check(&|eval| (eval.n_jac, eval.jac_params) = (1, wanted.as_ptr()), "`jac` is NULL");
+}
+
+#[test]
+fn a_batch_of_a_host_in_c_may_use_threads() {
+    let mut driver = Driver::of(decay(), &[10.0, 0.0]);
+    driver.bind(|experiment| experiment.out_before = ptr::null());
+    let gains = [1.0, REFUSED, 3.0, 4.0, 5.0];
+    let (status, alone, rows) = driver.evaluate(&gains, |_| {});
+    assert_eq!((status, rows), (abi::OK, vec![abi::OK, abi::REJECTED, abi::OK, abi::OK, abi::OK]));
+    assert_eq!((driver.error.row, driver.error.param, message(&driver.error)), (1, 0, "too stiff"));
+    let (_, together, _) = driver.evaluate(&gains, |eval| eval.max_threads = 4);
+    let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<u64>>();
+    assert_eq!(bits(&alone), bits(&together));
+    let (status, ..) = driver.evaluate(&[1.0, TRIPS], |eval| eval.max_threads = 2);
+    assert_eq!((status, driver.error.row), (abi::E_INTERNAL, 1));
+    assert!(message(&driver.error).contains("the modulus two hundred"));
+    assert_eq!(driver.evaluate(&[1.0], |_| {}).0, abi::E_STATE);
 }
 
 #[test]
