@@ -18,7 +18,9 @@ pub mod hump;
 pub mod linear_response;
 pub mod model;
 pub mod protocol;
+pub mod recovery;
 pub mod refusal;
+pub mod relaxation;
 pub mod sampled_hump;
 pub mod second_stage;
 #[cfg(feature = "toml")]
@@ -30,6 +32,8 @@ pub use curve::{Curve, CurveError, Origin};
 pub use history::{Control, History};
 pub use hump::{Hump, find_hump};
 pub use protocol::{Protocol, ProtocolError, Segment, Stage};
+pub use recovery::{Recovery, RecoveryTest, observe_recovery};
+pub use relaxation::{Relaxation, observe_relaxation};
 pub use sampled_hump::{SampledHump, hump_of_samples};
 pub use second_stage::{SecondStage, observe_second_stage};
 pub use two_step::TwoStep;

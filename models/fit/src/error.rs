@@ -138,6 +138,79 @@ pub enum FitError {
         /// Last sample of the record, s.
         last: f64,
     },
+    /// A curve or a series has too few samples for what is asked of it.
+    #[error("{label}: {found} samples, and at least {needed} are needed")]
+    FewSamples {
+        /// What the samples are.
+        label: String,
+        /// How many there are.
+        found: usize,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// A time that has no logarithm.
+    #[error("{label}: a sample at {time} s, and times must be above 0 s; leave it out")]
+    EarlySample {
+        /// What the samples are.
+        label: String,
+        /// The time, s.
+        time: f64,
+    },
+    /// A point of a series is not finite.
+    #[error("point {row} is ({x}, {y}); leave out points that are not finite")]
+    Point {
+        /// Row, from 0.
+        row: usize,
+        /// Its abscissa.
+        x: f64,
+        /// Its ordinate.
+        y: f64,
+    },
+    /// Nothing changes, so that nothing can be fitted to the change.
+    #[error("{label}: the value is {initial} throughout; there is no change to fit")]
+    Flat {
+        /// What the samples are.
+        label: String,
+        /// The value.
+        initial: f64,
+    },
+    /// The search for a minimum ended nowhere.
+    #[error("{label}: no fit converged; look at the samples, a few of them may be wrong")]
+    NoFit {
+        /// What the samples are.
+        label: String,
+    },
+    /// The reference temperature is not one of those measured.
+    #[error("there is no relaxation at {temperature} K, only at {known:?} K")]
+    NoReference {
+        /// The temperature asked for, K.
+        temperature: f64,
+        /// Those there are, K.
+        known: Vec<f64>,
+    },
+    /// The time of an activation energy is not inside the relaxation.
+    #[error("the relaxation from {first} s to {last} s gives no level at {time} s; choose a time inside it")]
+    OutsideRelaxation {
+        /// The time asked for, s.
+        time: f64,
+        /// First sample, s.
+        first: f64,
+        /// Last sample, s.
+        last: f64,
+    },
+    /// Too few temperatures reach the level.
+    #[error(
+        "{found} temperatures reach the level of {time} s, and at least {needed} are needed; measure longer or at \
+         more temperatures"
+    )]
+    FewTemperatures {
+        /// The time asked for, s.
+        time: f64,
+        /// How many reach it.
+        found: usize,
+        /// How many it takes.
+        needed: usize,
+    },
     /// The model could not be evaluated.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),

@@ -9,11 +9,22 @@
 
 #![forbid(unsafe_code)]
 
+mod activation;
+mod critical_time;
 mod error;
 mod holds;
+mod least_squares;
+mod line;
 mod non_negative;
+mod stretched;
 mod superposition;
 
+pub use activation::{
+    ActivationEnergy, StretchedIsotherm, isoconversional_energy, parametric_energy, rate_energy, stretched_isotherms,
+};
+pub use critical_time::{CriticalTime, critical_time};
 pub use error::FitError;
 pub use holds::{Course, Direction, HoldPrediction};
+pub use line::{Line, fit_line};
+pub use stretched::{Plateau, StretchedFit, fit_recovery, fit_stretched};
 pub use superposition::{Mode, Superposition, relaxation_time_grid, superpose};

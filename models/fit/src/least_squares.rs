@@ -1,0 +1,208 @@
+//! Nonlinear least squares with bounds: `min sum r_i(x)^2`, `lower <= x <= upper`.
+//!
+//! The iterations are those of MINPACK (More, Garbow & Hillstrom 1980) in the crate `levenberg-marquardt`, which knows
+//! no bounds. A bounded variable is therefore written as `x = lower + (upper - lower) (1 + sin u) / 2` and `u` is free:
+//! the transformation of MINUIT (James & Roos, Comput. Phys. Commun. 10 (1975) 343). A minimum on a bound is reached,
+//! because there the derivative with respect to `u` is zero.
+
+use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt, TerminationReason};
+use nalgebra::{DMatrix, DVector, Dyn, Owned};
+
+/// One variable: where to start, and between which values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Variable {
+    /// Starting value.
+    pub(crate) start: f64,
+    /// Lower and upper bound; `None` if it is free.
+    pub(crate) bounds: Option<(f64, f64)>,
+}
+
+/// What is made small.
+pub(crate) trait Residuals {
+    /// How many residuals there are.
+    fn count(&self) -> usize;
+
+    /// Writes the residuals.
+    fn residuals(&self, variables: &[f64], out: &mut DVector<f64>);
+
+    /// Writes their derivatives: one row per residual, one column per variable.
+    fn derivatives(&self, variables: &[f64], out: &mut DMatrix<f64>);
+}
+
+/// Where the search ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Minimum {
+    /// The variables.
+    pub(crate) variables: Vec<f64>,
+    /// Sum of the squares of the residuals.
+    pub(crate) sum_of_squares: f64,
+    /// Whether no better place was near.
+    pub(crate) converged: bool,
+}
+
+/// Part of a bounded interval within which a start is moved away from the bound, where the transformation is flat.
+const INSIDE: f64 = 1e-3;
+
+/// Part of a bounded interval within which a variable counts as lying on its bound.
+const ON_BOUND: f64 = 1e-6;
+
+/// Relative tolerance of variables and sum of squares: well below what any datum determines, well above rounding.
+const TOLERANCE: f64 = 1e-13;
+
+/// Evaluations per variable, as in MINPACK.
+const PATIENCE: usize = 200;
+
+impl Variable {
+    /// A variable without bounds.
+    pub(crate) fn free(start: f64) -> Self {
+        Variable { start, bounds: None }
+    }
+
+    /// A variable between two values; the start is moved inside.
+    pub(crate) fn between(start: f64, lower: f64, upper: f64) -> Self {
+        Variable { start, bounds: Some((lower, upper)) }
+    }
+
+    /// Whether a value lies on one of the bounds.
+    pub(crate) fn is_on_bound(&self, value: f64) -> bool {
+        self.bounds.is_some_and(|(lower, upper)| {
+            let margin = ON_BOUND * (upper - lower);
+            value <= lower + margin || value >= upper - margin
+        })
+    }
+
+    /// The free variable behind the start.
+    fn inner(&self) -> f64 {
+        match self.bounds {
+            None => self.start,
+            Some((lower, upper)) => {
+                let place = ((self.start - lower) / (upper - lower)).clamp(INSIDE, 1.0 - INSIDE);
+                (2.0 * place - 1.0).asin()
+            }
+        }
+    }
+
+    /// Value and derivative at a free variable.
+    fn outer(&self, inner: f64) -> (f64, f64) {
+        match self.bounds {
+            None => (inner, 1.0),
+            Some((lower, upper)) => {
+                let half = 0.5 * (upper - lower);
+                (lower + half * (1.0 + inner.sin()), half * inner.cos())
+            }
+        }
+    }
+}
+
+/// Finds the minimum next to the start; `None` if a residual or a derivative is not finite there.
+pub(crate) fn minimise(residuals: &dyn Residuals, variables: &[Variable]) -> Option<Minimum> {
+    let inner = DVector::from_iterator(variables.len(), variables.iter().map(Variable::inner));
+    let problem = Bounded { residuals, variables, inner };
+    let search = LevenbergMarquardt::new().with_tol(TOLERANCE).with_patience(PATIENCE);
+    let (problem, report) = search.minimize(problem);
+    let converged = report.termination.was_successful()
+        || matches!(report.termination, TerminationReason::NoImprovementPossible(_));
+    let sum_of_squares = 2.0 * report.objective_function;
+    let variables = problem.outer().into_iter().map(|(value, _)| value).collect();
+    sum_of_squares.is_finite().then_some(Minimum { variables, sum_of_squares, converged })
+}
+
+/// The best of several starts; `None` if none of them led to a minimum.
+pub(crate) fn best_of(residuals: &dyn Residuals, starts: impl IntoIterator<Item = Vec<Variable>>) -> Option<Minimum> {
+    starts
+        .into_iter()
+        .filter_map(|start| minimise(residuals, &start))
+        .filter(|minimum| minimum.converged)
+        .min_by(|a, b| a.sum_of_squares.total_cmp(&b.sum_of_squares))
+}
+
+/// The problem in its free variables.
+struct Bounded<'a> {
+    residuals: &'a dyn Residuals,
+    variables: &'a [Variable],
+    inner: DVector<f64>,
+}
+
+impl Bounded<'_> {
+    fn outer(&self) -> Vec<(f64, f64)> {
+        self.variables.iter().zip(&self.inner).map(|(variable, &inner)| variable.outer(inner)).collect()
+    }
+}
+
+impl LeastSquaresProblem<f64, Dyn, Dyn> for Bounded<'_> {
+    type ResidualStorage = Owned<f64, Dyn>;
+    type JacobianStorage = Owned<f64, Dyn, Dyn>;
+    type ParameterStorage = Owned<f64, Dyn>;
+
+    fn set_params(&mut self, inner: &DVector<f64>) {
+        self.inner.copy_from(inner);
+    }
+
+    fn params(&self) -> DVector<f64> {
+        self.inner.clone()
+    }
+
+    fn residuals(&self) -> Option<DVector<f64>> {
+        let values: Vec<f64> = self.outer().into_iter().map(|(value, _)| value).collect();
+        let mut out = DVector::zeros(self.residuals.count());
+        self.residuals.residuals(&values, &mut out);
+        out.iter().all(|value| value.is_finite()).then_some(out)
+    }
+
+    fn jacobian(&self) -> Option<DMatrix<f64>> {
+        let (values, slopes): (Vec<f64>, Vec<f64>) = self.outer().into_iter().unzip();
+        let mut out = DMatrix::zeros(self.residuals.count(), values.len());
+        self.residuals.derivatives(&values, &mut out);
+        for (mut column, slope) in out.column_iter_mut().zip(slopes) {
+            column *= slope;
+        }
+        out.iter().all(|value| value.is_finite()).then_some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rosenbrock's valley: `r = (10 (y - x^2), 1 - x)`.
+    struct Valley;
+
+    impl Residuals for Valley {
+        fn count(&self) -> usize {
+            2
+        }
+
+        fn residuals(&self, x: &[f64], out: &mut DVector<f64>) {
+            out.copy_from_slice(&[10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]]);
+        }
+
+        fn derivatives(&self, x: &[f64], out: &mut DMatrix<f64>) {
+            out.copy_from(&DMatrix::from_row_slice(2, 2, &[-20.0 * x[0], 10.0, -1.0, 0.0]));
+        }
+    }
+
+    #[test]
+    fn the_valley_is_followed_to_its_end() {
+        let minimum = minimise(&Valley, &[Variable::free(-1.2), Variable::free(1.0)]).unwrap();
+        assert!(minimum.converged);
+        // A root of both residuals: rounding.
+        assert!(minimum.sum_of_squares < 1e-28, "{minimum:?}");
+        assert!((minimum.variables[0] - 1.0).abs() < 1e-12 && (minimum.variables[1] - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_minimum_on_a_bound_is_reached_and_known() {
+        // With x <= 1/2 the minimum is at (1/2, 1/4) with the sum of squares 1/4.
+        let variables = [Variable::between(-1.2, -2.0, 0.5), Variable::free(1.0)];
+        let minimum = minimise(&Valley, &variables).unwrap();
+        // The transformation is quadratic at the bound: 1e-9 there is 3e-5 in the free variable.
+        assert!((minimum.variables[0] - 0.5).abs() < 1e-9 && (minimum.variables[1] - 0.25).abs() < 1e-8, "{minimum:?}");
+        assert!((minimum.sum_of_squares - 0.25).abs() < 1e-8);
+        assert!(variables[0].is_on_bound(minimum.variables[0]) && !variables[1].is_on_bound(minimum.variables[1]));
+    }
+
+    #[test]
+    fn nonsense_has_no_minimum() {
+        assert_eq!(minimise(&Valley, &[Variable::free(f64::NAN), Variable::free(1.0)]), None);
+    }
+}
