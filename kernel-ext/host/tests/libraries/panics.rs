@@ -5,18 +5,18 @@ use crate::support::one_step;
 use kovacs_core::model::{Batch, EvaluationError, Evaluator, RowStatus};
 use kovacs_host::{Instance, ModelHandle, Models};
 
-/// The library of `clumsy.rs`, which cargo builds with the examples of this package.
-fn clumsy() -> ModelHandle {
+/// The library of `clumsy.rs` or `stumbling.rs`, which cargo builds with the examples of this package.
+fn example(name: &str) -> ModelHandle {
     let executable = std::env::current_exe().expect("a test knows its executable");
     let profile = executable.parent().and_then(|deps| deps.parent()).expect("tests lie in `<profile>/deps`");
-    let name = format!("{}clumsy{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let name = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     let path = profile.join("examples").join(name);
     let loaded = Models::in_places(Vec::new()).load(path.to_str().expect("the path is UTF-8"));
     loaded.unwrap_or_else(|error| panic!("{error}; `cargo test` builds it, `cargo test --test libraries` does not"))
 }
 
 fn instance(trips_in: f64) -> Result<Instance, EvaluationError> {
-    clumsy().instance(&[trips_in])
+    example("clumsy").instance(&[trips_in])
 }
 
 /// The message of a failure without its place, which names a line of the source.
@@ -85,5 +85,53 @@ fn settings_are_checked_before_the_model_sees_them() {
     let expected =
         "model `org.example.clumsy` cannot be made with these settings: setting `trips_in` = 7 is outside [0, 4]";
     assert_eq!(error.to_string(), expected);
-    assert_eq!(clumsy().description().settings[0].choices, ["nothing", "new", "bind", "evaluate", "drop"]);
+    assert_eq!(example("clumsy").description().settings[0].choices, ["nothing", "new", "bind", "evaluate", "drop"]);
+}
+
+/// A bound instance of `stumbling.rs` that panics in the function with this number in its list.
+fn stumbling(trips_in: f64) -> Instance {
+    let mut model = example("stumbling").instance(&[trips_in]).unwrap();
+    model.bind(&one_step(&[0.0, 1.0])).unwrap();
+    model
+}
+
+/// That the failure tells of a panic in `stumbling.rs`, and of this one.
+#[track_caller]
+fn stumbled<T>(result: Result<T, EvaluationError>, words: &str) {
+    let Err(error) = result else { panic!("there is a result") };
+    let text = error.to_string();
+    assert!(text.starts_with("model `org.example.stumbling` failed: panic at ") && text.contains("stumbling.rs:"));
+    assert!(text.ends_with(words), "{text}");
+}
+
+#[test]
+fn panics_in_derivatives_and_batches_break_the_instance_and_no_other() {
+    let sound = stumbling(0.0).evaluate(Batch { sensitivities: &[0], ..Batch::new(&[2.0]) }).unwrap();
+    assert_eq!((sound.values, sound.jacobian), (vec![2.0, 1.0], vec![1.0, 0.5]));
+    for (trips_in, sensitivities, max_threads, words) in [
+        (1.0, &[0][..], 1, "tripped over a derivative"),
+        (2.0, &[], 1, "tripped over the batch"),
+        (3.0, &[], 1, "tripped over a row"),
+        (3.0, &[], 2, "tripped over a row"),
+    ] {
+        let mut model = stumbling(trips_in);
+        let batch = || Batch { sensitivities, max_threads, ..Batch::new(&[1.0, 2.0, 3.0]) };
+        stumbled(model.evaluate(batch()), words);
+        let again = model.evaluate(batch()).unwrap_err().to_string();
+        assert!(again.contains("the instance broke in an earlier call: panic at "), "{again}");
+    }
+}
+
+#[test]
+fn panics_in_a_linear_response_leave_the_instance_and_the_process_alone() {
+    let response = |trips_in| stumbling(trips_in).linear(&[2.0], 300.0).unwrap();
+    assert_eq!(response(0.0).unwrap().phi.phi(1.0), 0.5);
+    stumbled(response(4.0), "tripped over the response");
+    let trips = response(5.0).unwrap();
+    // A number is all that the function can answer, and the response is not asked again.
+    assert!(trips.phi.phi(1.0).is_nan() && trips.phi.integral(1.0).is_nan());
+    drop(response(6.0));
+    let mut model = stumbling(4.0);
+    assert!(model.linear(&[2.0], 300.0).unwrap().is_err());
+    assert_eq!(model.evaluate(Batch::new(&[2.0])).unwrap().values, [2.0, 1.0]);
 }

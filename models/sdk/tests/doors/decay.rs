@@ -35,9 +35,11 @@ impl Decay {
             return Err(Refusal::rejected("too stiff").param(0));
         }
         assert_ne!(modulus, TRIPS, "the modulus two hundred");
-        while modulus == ENDLESS {
-            std::thread::sleep(std::time::Duration::from_millis(1));
-            run.tick(0.5)?;
+        if modulus == ENDLESS {
+            loop {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+                run.tick(0.5)?;
+            }
         }
         if let Some(stress) = out.column(0) {
             for (stress, time) in stress.iter_mut().zip(&self.times) {
