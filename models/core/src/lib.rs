@@ -17,6 +17,7 @@ pub mod history;
 pub mod hump;
 pub mod linear_response;
 pub mod model;
+pub mod modes;
 pub mod protocol;
 pub mod recovery;
 pub mod refusal;
