@@ -3,22 +3,28 @@
 //! Its response is logarithmic in time between the fastest and the slowest mode, so `t_p` is proportional to the waiting
 //! time and hardly depends on temperature, and the hump grows as `ln t_w`: two statements by which it can fail.
 //! The relaxation function is exact ([`barriers`]), for steps and ramps of any length under strain control at one
-//! temperature. Mechanical use: Lahini et al., Phys. Rev. Lett. 118 (2017) 085501.
+//! temperature. Under stress control, and where the temperature changes, single barriers stand for the continuous ones
+//! ([`modes`]). A viscous branch ([`flow`]) is off unless its barrier is lowered.
+//! Mechanical use: Lahini et al., Phys. Rev. Lett. 118 (2017) 085501.
 
 #![forbid(unsafe_code)]
 
 pub mod barriers;
 pub mod exponential_integral;
+pub mod flow;
+pub mod modes;
 
 use barriers::FlatBarriers;
+use flow::{FlowingBarriers, thermal_rate};
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::{Moduli, StrainTest};
+use kovacs_core::linear_response::Moduli;
+use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
 use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
 
 /// Independent modes over a flat distribution of barriers.
 #[derive(Default)]
 pub struct Aoi {
-    test: Option<StrainTest>,
+    test: Option<linear::Test>,
 }
 
 /// Barriers (eV) and moduli (MPa) of the glasses, in the order of `GLASSES`: tuned to the trends of the paper.
@@ -28,8 +34,11 @@ const GLASS_VALUES: [[f64; 4]; 3] =
 /// Attempt frequency of the glasses, 1/s: a vibration of atoms.
 const ATTEMPT_FREQUENCY: f64 = 1e13;
 
+/// Largest barrier, eV. Over it nothing passes at any temperature of a solid.
+const HIGHEST_BARRIER: f64 = 50.0;
+
 impl Model for Aoi {
-    const CAPABILITIES: Capabilities = Capabilities { deterministic: true, continuous: true, ..Capabilities::NONE };
+    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
 
     fn about() -> About {
         About {
@@ -44,7 +53,7 @@ impl Model for Aoi {
 
     fn parameters() -> Vec<Quantity> {
         let barrier = |id: &str, symbol: &str, label: &str, doc: &str| {
-            Quantity::new(id).symbol(symbol).label(label).doc(doc).unit("eV").bounds(0.0, 50.0)
+            Quantity::new(id).symbol(symbol).label(label).doc(doc).unit("eV").bounds(0.0, HIGHEST_BARRIER)
         };
         vec![
             barrier("barrier_min", "U_\\min", "Lowest barrier", "Barrier of the fastest modes.").initial(1.53),
@@ -61,11 +70,15 @@ impl Model for Aoi {
                 .fixed(),
             linear::unrelaxed_modulus(),
             linear::relaxed_modulus(),
+            barrier("flow_barrier", "U_f", "Flow barrier", "Barrier over which the relaxed modulus flows away.")
+                .initial(HIGHEST_BARRIER)
+                .nominal(1.0)
+                .fixed(),
         ]
     }
 
     fn outputs() -> Vec<Quantity> {
-        linear::outputs()
+        linear::outputs_with_parts()
     }
 
     fn presets() -> Vec<Preset> {
@@ -87,7 +100,7 @@ impl Model for Aoi {
     }
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
-        self.test = Some(linear::strain_test(experiment)?);
+        self.test = Some(linear::test(experiment)?);
         Ok(())
     }
 
@@ -95,22 +108,63 @@ impl Model for Aoi {
         let (Some(test), Ok(parameters)) = (&self.test, parameters.try_into()) else {
             return Err(Refusal::broken("evaluated before an experiment was bound, or with another parameter count"));
         };
-        let (phi, moduli) = relaxation(parameters, test.temperature)?;
-        linear::fill(test, moduli, &phi, out);
-        Ok(())
+        match test {
+            linear::Test::Strain(test) => {
+                let (phi, moduli) = relaxation(parameters, test.temperature)?;
+                linear::fill(test, moduli, &phi, out);
+                Ok(())
+            }
+            linear::Test::Any(test) => fill_from_modes(parameters, test, out),
+        }
     }
 }
 
-/// Relaxation function and moduli (MPa) of one parameter vector, in the model's order, at a temperature in K.
+/// Relaxation function and the moduli (MPa) between which it relaxes, of one parameter vector, in the model's order, at
+/// a temperature in K.
 ///
 /// # Errors
 /// Rejects barriers and moduli in the wrong order.
-pub fn relaxation(parameters: [f64; 5], temperature: f64) -> Result<(FlatBarriers, Moduli), Refusal> {
-    let [barrier_min, barrier_max, attempt_frequency, unrelaxed, relaxed] = parameters;
+pub fn relaxation(parameters: [f64; 6], temperature: f64) -> Result<(FlowingBarriers, Moduli), Refusal> {
+    let [barrier_min, barrier_max, attempt_frequency, unrelaxed, relaxed, flow_barrier] = parameters;
     if barrier_max <= barrier_min {
         let message = format!("must be above `barrier_min` = {barrier_min} eV, but is {barrier_max} eV");
         return Err(Refusal::rejected(message).param(1));
     }
     let moduli = linear::moduli(unrelaxed, relaxed, 4)?;
-    Ok((FlatBarriers::new(barrier_min, barrier_max, attempt_frequency, temperature), moduli))
+    let barriers = FlatBarriers::new(barrier_min, barrier_max, attempt_frequency, temperature);
+    Ok(FlowingBarriers::new(barriers, moduli, flow_barrier, attempt_frequency, temperature))
+}
+
+/// Carries single barriers through a history.
+fn fill_from_modes(parameters: [f64; 6], test: &HistoryTest, out: &mut Curves<'_>) -> Result<(), Refusal> {
+    let (_, moduli) = relaxation(parameters, test.start_temperature())?;
+    let [barrier_min, barrier_max, attempt_frequency, _, relaxed, flow_barrier] = parameters;
+    let coldest = test.history.temperature.iter().copied().fold(f64::INFINITY, f64::min);
+    let mut modes = modes::barrier_modes(barrier_min, barrier_max, coldest).map_err(|count| {
+        let most = modes::MOST_MODES;
+        let message = format!(
+            "is so far above `barrier_min` = {barrier_min} eV that it takes {count} modes at {coldest} K, and {most} are \
+             the most; take barriers that are nearer, a warmer history, or strain control at one temperature"
+        );
+        Refusal::rejected(message).param(1)
+    })?;
+    let relaxing = moduli.unrelaxed - relaxed;
+    modes.iter_mut().for_each(|(_, weight)| *weight *= relaxing);
+    let hottest = test.history.temperature.iter().copied().fold(0.0, f64::max);
+    let flows = relaxed > 0.0 && thermal_rate(attempt_frequency, flow_barrier, hottest) > 0.0;
+    if flows {
+        modes.push((flow_barrier, relaxed));
+    }
+    let rates = |kelvin: f64, rates: &mut [f64]| {
+        for (rate, (barrier, _)) in rates.iter_mut().zip(&modes) {
+            *rate = thermal_rate(attempt_frequency, *barrier, kelvin);
+        }
+    };
+    let mode = |&(barrier, modulus): &(f64, f64)| Mode {
+        modulus,
+        relaxation_time: 1.0 / thermal_rate(attempt_frequency, barrier, test.start_temperature()),
+    };
+    let relaxed_modulus = if flows { 0.0 } else { relaxed };
+    let solid = MaxwellSolid { relaxed_modulus, modes: modes.iter().map(mode).collect() };
+    linear::fill_from_modes(test, &solid, Thermal::Each(&rates), out)
 }

@@ -262,6 +262,10 @@ pub fn stress_and_strain() -> Vec<Quantity> {
             .label("Stress")
             .unit("MPa")
             .doc("Engineering stress, tensile positive."),
-        Quantity::new("strain").symbol("\\varepsilon").label("Strain").unit("1").doc("The prescribed strain."),
+        Quantity::new("strain")
+            .symbol("\\varepsilon")
+            .label("Strain")
+            .unit("1")
+            .doc("The whole strain: prescribed, or what the stress makes."),
     ]
 }

@@ -3,17 +3,22 @@
 //! `sigma = E_R eps + (E_U - E_R) (phi * d eps)`, `phi = exp[-(t/tau)^beta]`, `tau(T) = tau_0 exp[E/k (1/T - 1/T_0)]`.
 //! It is the baseline of every figure: it already shows the memory hump, its growth with waiting time, strain and
 //! temperature, so none of these tells one model from another.
+//!
+//! Under stress control, and where the temperature changes, the modes of the stretched exponential stand for it
+//! ([`crate::stretched_modes::fine_modes`], good to 1e-9); all their times share the Arrhenius factor.
 
-use crate::shift::{activation_energy, arrhenius, reference_temperature};
+use crate::shift::{activation_energy, arrhenius, check_shifts, rate_factor, reference_temperature};
 use crate::stretched::StretchedExponential;
+use crate::stretched_modes::fine_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::{Moduli, StrainTest};
+use kovacs_core::linear_response::Moduli;
+use kovacs_core::modes::{MaxwellSolid, Thermal};
 use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
 
 /// Stretched exponential with Arrhenius shift.
 #[derive(Default)]
 pub struct Kww {
-    test: Option<StrainTest>,
+    test: Option<linear::Test>,
 }
 
 /// Values of one glass in the order of `GLASSES`: relaxation time (s), exponent, energy (eV), moduli (MPa).
@@ -33,7 +38,7 @@ pub(crate) const GLASS_VALUES: [GlassValues; 3] = [
 ];
 
 impl Model for Kww {
-    const CAPABILITIES: Capabilities = Capabilities { deterministic: true, continuous: true, ..Capabilities::NONE };
+    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
 
     fn about() -> About {
         About {
@@ -71,7 +76,7 @@ impl Model for Kww {
     }
 
     fn outputs() -> Vec<Quantity> {
-        linear::outputs()
+        linear::outputs_with_parts()
     }
 
     fn presets() -> Vec<Preset> {
@@ -94,7 +99,7 @@ impl Model for Kww {
     }
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
-        self.test = Some(linear::strain_test(experiment)?);
+        self.test = Some(linear::test(experiment)?);
         Ok(())
     }
 
@@ -102,9 +107,21 @@ impl Model for Kww {
         let (Some(test), Ok(parameters)) = (&self.test, parameters.try_into()) else {
             return Err(Refusal::broken("evaluated before an experiment was bound, or with another parameter count"));
         };
-        let (phi, moduli) = relaxation(parameters, test.temperature)?;
-        linear::fill(test, moduli, &phi, out);
-        Ok(())
+        match test {
+            linear::Test::Strain(test) => {
+                let (phi, moduli) = relaxation(parameters, test.temperature)?;
+                linear::fill(test, moduli, &phi, out);
+                Ok(())
+            }
+            linear::Test::Any(test) => {
+                let [_, _, energy, reference, ..] = parameters;
+                check_shifts(energy, reference, &test.history.temperature, 2)?;
+                let (phi, moduli) = relaxation(parameters, reference)?;
+                let solid = MaxwellSolid::relaxing(moduli, &fine_modes(&phi));
+                let clock = |kelvin: f64| rate_factor(energy, reference, kelvin);
+                linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
+            }
+        }
     }
 }
 

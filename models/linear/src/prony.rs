@@ -5,11 +5,11 @@
 //! are the modes of the stretched exponentials of `kww`, from their spectrum.
 
 use crate::kww::{GLASS_VALUES, GlassValues};
-use crate::maxwell::{MaxwellSolid, Mode};
-use crate::shift::{activation_energy, arrhenius, reference_temperature};
-use crate::stretched::{StretchedExponential, stretched_modes};
+use crate::shift::{activation_energy, check_shifts, rate_factor, reference_temperature};
+use crate::stretched::StretchedExponential;
+use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::StrainTest;
+use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
 use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
 
 /// How many modes the parameters hold.
@@ -18,11 +18,11 @@ pub const MODES: usize = 64;
 /// Generalised Maxwell solid with Arrhenius shift.
 #[derive(Default)]
 pub struct Prony {
-    test: Option<StrainTest>,
+    test: Option<HistoryTest>,
 }
 
 impl Model for Prony {
-    const CAPABILITIES: Capabilities = Capabilities { deterministic: true, continuous: true, ..Capabilities::NONE };
+    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
 
     fn about() -> About {
         About {
@@ -67,7 +67,7 @@ impl Model for Prony {
     }
 
     fn outputs() -> Vec<Quantity> {
-        linear::outputs()
+        linear::outputs_with_parts()
     }
 
     fn presets() -> Vec<Preset> {
@@ -79,7 +79,7 @@ impl Model for Prony {
     }
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
-        self.test = Some(linear::strain_test(experiment)?);
+        self.test = Some(linear::history_test(experiment)?);
         Ok(())
     }
 
@@ -95,9 +95,9 @@ impl Model for Prony {
             relaxed_modulus,
             modes: modes.map(|(&modulus, &relaxation_time)| Mode { modulus, relaxation_time }).collect(),
         };
-        let shift = arrhenius(energy, reference, test.temperature, 1)?;
-        linear::fill_with(test, out, |stress| solid.stress(test, shift, stress));
-        Ok(())
+        check_shifts(energy, reference, &test.history.temperature, 1)?;
+        let clock = |kelvin: f64| rate_factor(energy, reference, kelvin);
+        linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
     }
 }
 
@@ -112,7 +112,7 @@ fn glass_preset(glass: &Glass, values: &GlassValues) -> Preset {
         .parameter("reference_temperature", glass.temperature);
     let relaxing = values.unrelaxed - values.relaxed;
     // The slowest mode first, as in the defaults.
-    stretched_modes(&phi).into_iter().rev().zip(1..).fold(preset, |preset, ((relaxation_time, weight), mode)| {
+    quarter_decade_modes(&phi).into_iter().rev().zip(1..).fold(preset, |preset, ((relaxation_time, weight), mode)| {
         preset
             .parameter(&format!("modulus_{mode}"), relaxing * weight)
             .parameter(&format!("relaxation_time_{mode}"), relaxation_time)

@@ -29,12 +29,31 @@ pub fn reference_temperature() -> Quantity {
         .fixed()
 }
 
+/// `exp[E/k (1/T - 1/T0)]`, whatever comes out: temperatures in K, `energy` in eV.
+fn shift_factor(energy: f64, reference: f64, temperature: f64) -> f64 {
+    (energy / BOLTZMANN * (1.0 / temperature - 1.0 / reference)).exp()
+}
+
+/// What rates at `temperature` are multiplied by against those at `reference` (K), `energy` in eV: the clock of a
+/// history in which the temperature changes.
+pub fn rate_factor(energy: f64, reference: f64, temperature: f64) -> f64 {
+    shift_factor(-energy, reference, temperature)
+}
+
+/// Checks [`arrhenius`] at every temperature (K) of a history.
+///
+/// # Errors
+/// As [`arrhenius`].
+pub fn check_shifts(energy: f64, reference: f64, temperatures: &[f64], energy_index: usize) -> Result<(), Refusal> {
+    temperatures.iter().try_for_each(|&kelvin| arrhenius(energy, reference, kelvin, energy_index).map(drop))
+}
+
 /// `exp[E/k (1/T - 1/T0)]`: by what relaxation times at `temperature` are longer than at `reference` (K); `energy` in eV.
 ///
 /// # Errors
 /// Rejects a factor that doubles cannot hold; `energy_index` is the parameter to blame.
 pub fn arrhenius(energy: f64, reference: f64, temperature: f64, energy_index: usize) -> Result<f64, Refusal> {
-    let factor = (energy / BOLTZMANN * (1.0 / temperature - 1.0 / reference)).exp();
+    let factor = shift_factor(energy, reference, temperature);
     if factor.is_normal() {
         return Ok(factor);
     }

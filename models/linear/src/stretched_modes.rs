@@ -136,11 +136,13 @@ fn evenly_stretched(exponent: f64) -> Vec<(f64, f64)> {
 /// Newton's method needs four.
 const MOST_ITERATIONS: usize = 30;
 
-/// The modes with what is missing to a sum of 1 in the fastest.
+/// The modes with the sum 1: what is missing is too fast for any of them and joins the fastest, what is too much is an
+/// error of all.
 fn completed(mut modes: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
-    let missing = 1.0 - modes.iter().map(|(_, weight)| weight).sum::<f64>();
-    if let Some((_, fastest)) = modes.first_mut() {
-        *fastest = (*fastest + missing).max(0.0);
+    let sum = modes.iter().map(|(_, weight)| weight).sum::<f64>();
+    match modes.first_mut() {
+        Some((_, fastest)) if sum < 1.0 => *fastest += 1.0 - sum,
+        _ => modes.iter_mut().for_each(|(_, weight)| *weight /= sum),
     }
     modes
 }

@@ -6,8 +6,8 @@ use kovacs_core::hump::{Hump, Located, Window, find_hump};
 use kovacs_core::linear_response::{
     Columns, Moduli, RelaxationFunction, StrainTest, existence_window, linear_peak, memory_kernel,
 };
+use kovacs_core::modes::{MaxwellSolid, Mode};
 use kovacs_core::{Protocol, TwoStep};
-use kovacs_linear::maxwell::{MaxwellSolid, Mode};
 use kovacs_linear::stretched::StretchedExponential;
 use std::convert::Infallible;
 
@@ -149,23 +149,4 @@ fn memory_kernel_of_prados_and_brey() {
     check(peak(located).1, 0.4246792549, 1e-9);
     // The same protocol as two strains: eps2 = eps1 [1 - phi(t_w)] starts the second stage at equilibrium.
     check(1.0 - KWW.phi(900.0), 0.259181779318, 1e-11);
-}
-
-#[test]
-fn a_maxwell_solid_under_a_ramp() {
-    let solid = MaxwellSolid {
-        relaxed_modulus: 0.2,
-        modes: vec![Mode { modulus: 0.3, relaxation_time: 10.0 }, Mode { modulus: 0.5, relaxation_time: 1000.0 }],
-    };
-    let times = [1.0, 2.0, 10.0, 100.0, 1000.0];
-    let expected = [0.492618914602, 0.971404203550, 0.817694556392, 0.652886506995, 0.384123782994];
-    let test = strain_test(&Protocol::at(300.0).ramp(1.0, 2.0).hold(1e4), &times);
-    let mut recursion = [0.0; 5];
-    solid.stress(&test, 1.0, &mut recursion);
-    let mut superposition = [0.0; 5];
-    test.stress(Moduli { unrelaxed: solid.unrelaxed_modulus(), relaxed: 0.2 }, &solid, &mut superposition);
-    for ((recursive, superposed), expected) in recursion.into_iter().zip(superposition).zip(expected) {
-        check(recursive, expected, 2e-12);
-        check(superposed, expected, 2e-12);
-    }
 }
