@@ -209,7 +209,9 @@ mod tests {
         // A spring and a dashpot in a row are one Maxwell element.
         let liquid = KelvinChain { unrelaxed_modulus: 50.0, modes: vec![], fluidity: 1e-3 }.to_maxwell();
         assert_eq!(liquid.relaxed_modulus, 0.0);
-        assert!((liquid.modes[0].relaxation_time - 20.0).abs() < 1e-13 && liquid.modes[0].modulus == 50.0);
+        assert!(
+            (liquid.modes[0].relaxation_time - 20.0).abs() < 1e-13 && (liquid.modes[0].modulus - 50.0).abs() < 1e-13
+        );
     }
 
     #[test]
