@@ -136,7 +136,8 @@ typedef struct kovacs_eval {
     kovacs_status  *row_status;
     const uint32_t *jac_params;    /* [n_jac] which parameters                */
     uint64_t        n_jac;         /* 0: no sensitivities wanted              */
-    double         *jac;           /* [n_rows][n_wanted][n_out][n_jac]        */
+    double         *jac;           /* [n_rows][n_wanted][n_out][n_jac]: of
+                                    * each value by each of jac_params        */
     const uint64_t *seeds;         /* [n_rows] all randomness of a row comes
                                     * from its seed alone; NULL: not seeded   */
     void           *host_data;     /* hand back to tick                       */
@@ -148,7 +149,8 @@ typedef struct kovacs_eval {
 
 /* ---- model ------------------------------------------------------------- */
 #define KOVACS_CAP_BATCH         (1u << 0)  /* a batch is faster than a loop     */
-#define KOVACS_CAP_JACOBIAN      (1u << 1)  /* fills kovacs_eval.jac                */
+#define KOVACS_CAP_JACOBIAN      (1u << 1)  /* fills kovacs_eval.jac; without it
+                                             * the host takes differences     */
 #define KOVACS_CAP_DETERMINISTIC (1u << 2)  /* same input, same bits             */
 #define KOVACS_CAP_SEEDED        (1u << 3)  /* stochastic, driven by seed        */
 #define KOVACS_CAP_THREADS       (1u << 4)  /* honours max_threads > 1           */
@@ -189,7 +191,8 @@ typedef struct kovacs_model {
     kovacs_status (KOVACS_CALL *bind)(void *instance, const kovacs_experiment *experiment,
                                 kovacs_error *error);
     /* [instance] Compute. Rows refused get KOVACS_REJECTED in row_status and the
-     * call still returns KOVACS_OK; their numbers are ignored by the host. */
+     * call still returns KOVACS_OK; their numbers are ignored by the host. To
+     * return KOVACS_REJECTED refuses every row that is not finished. */
     kovacs_status (KOVACS_CALL *evaluate)(void *instance, const kovacs_eval *eval,
                                     kovacs_error *error);
     /* [instance] Release an instance; NULL is allowed. Leaves no thread behind. */

@@ -135,3 +135,22 @@ fn panics_in_a_linear_response_leave_the_instance_and_the_process_alone() {
     assert!(model.linear(&[2.0], 300.0).unwrap().is_err());
     assert_eq!(model.evaluate(Batch::new(&[2.0])).unwrap().values, [2.0, 1.0]);
 }
+
+#[test]
+fn each_side_releases_what_it_allocated() {
+    // The allocator of `stumbling.rs` ends the process otherwise.
+    let mut model = stumbling(0.0);
+    for max_threads in [1, 3] {
+        let rows = [1.0, 2.0, 3.0, 4.0];
+        assert_eq!(model.evaluate(Batch { max_threads, ..Batch::new(&rows) }).unwrap().status.len(), 4);
+        let wide = model.evaluate(Batch { sensitivities: &[0], ..Batch::new(&rows) }).unwrap();
+        assert_eq!(wide.jacobian.len(), 8);
+    }
+    let response = model.linear(&[2.0], 300.0).unwrap().unwrap();
+    drop(model);
+    // Also from another thread than the one that asked for it.
+    let integral = std::thread::spawn(move || response.phi.integral(1.0)).join();
+    assert_eq!(integral.ok(), Some(2f64.ln()));
+    stumbled(stumbling(2.0).evaluate(Batch::new(&[1.0])), "tripped over the batch");
+    assert!(example("stumbling").instance(&[9.0]).is_err());
+}

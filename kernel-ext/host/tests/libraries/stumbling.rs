@@ -1,10 +1,62 @@
 //! A plugin with everything a model can have, which panics where its setting says: in derivatives, batches or its
 //! linear response. Built as an example target, because that is how cargo builds a shared library for a test.
+//!
+//! It has an allocator of its own that marks what it hands out: memory of the host that is released here is told by
+//! the missing mark, and memory from here that is released by the host is no address its allocator ever gave.
 
 use kovacs_core::linear_response::{Moduli, RelaxationFunction};
 use kovacs_sdk::{
     About, Capabilities, Curves, Experiment, Jacobian, LinearResponse, Model, Quantity, Refusal, RowSet, Run,
 };
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The system's allocator with a mark before every piece.
+struct Marked;
+
+#[global_allocator]
+static ALLOCATOR: Marked = Marked;
+
+const MARK: u64 = 0x6b6f_7661_6373_0001;
+
+/// The layout of a piece with room for the mark in front of it, and how long that room is.
+fn with_mark(layout: Layout) -> (Layout, usize) {
+    let room = layout.align().max(align_of::<u64>()).max(size_of::<u64>());
+    match Layout::from_size_align(layout.size() + room, room) {
+        Ok(marked) => (marked, room),
+        Err(_) => std::process::abort(),
+    }
+}
+
+// SAFETY: pieces come from the system's allocator with the layout asked for, moved by a multiple of its alignment.
+unsafe impl GlobalAlloc for Marked {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let (marked, room) = with_mark(layout);
+        // SAFETY: not empty, because of the mark; the piece is longer than the room.
+        unsafe {
+            let start = System.alloc(marked);
+            if start.is_null() {
+                return start;
+            }
+            let piece = start.add(room);
+            piece.cast::<u64>().sub(1).write(MARK);
+            piece
+        }
+    }
+
+    unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
+        let (marked, room) = with_mark(layout);
+        // SAFETY: a piece from `alloc` has a mark before it; before any other there is what its allocator noted.
+        unsafe {
+            let mark = piece.cast::<u64>().sub(1);
+            if mark.read() != MARK {
+                // Nothing that allocates may be done here.
+                std::process::abort();
+            }
+            mark.write(0);
+            System.dealloc(piece.sub(room), marked);
+        }
+    }
+}
 
 /// `stress = value / (1 + time)`; panics in one of its functions.
 struct Stumbling {
