@@ -62,7 +62,7 @@ fn page() -> String {
     while let Some(line) = lines.next() {
         if let Some(title) = line.strip_prefix("/* ---- ") {
             flush(&mut page, &mut code);
-            let title = title.trim_end_matches(|c| c == '*' || c == '/' || c == '-' || c == ' ');
+            let title = title.trim_end_matches(['*', '/', '-', ' ']);
             let (first, rest) = title.split_at(1);
             write!(page, "\n## {}{rest}\n", first.to_uppercase()).unwrap();
         } else if line.starts_with("/*") {
