@@ -1,0 +1,182 @@
+//! What a sample has not forgotten: changes of temperature and strain, each fading with the reduced time since it.
+//!
+//! `M(xi) = exp(-xi^beta)` is the share of a change that is left after a reduced time `xi = int dt/tau`. The departure
+//! of the fictive temperature from the temperature is `-sum dT_j M(xi - xi_j)`, the strain that has not relaxed
+//! `sum d_eps_j M(xi - xi_j)`. [`Sum`] does this sum as it stands, which is exact for jumps and costs one stretched
+//! exponential per jump. [`Modes`] writes `M` as a sum of simple exponentials, whose state is carried from step to step
+//! at the same cost however many changes there were, and takes even ramps exactly.
+//!
+//! Every change keeps the reduced time since itself: a sample that was hot for an hour has a reduced time of 1e10, from
+//! which no difference of 1e-10 could be taken afterwards.
+
+use crate::spectrum::Spectrum;
+
+/// Reduced times above this are the same: nothing is left.
+const FOREVER: f64 = 1e100;
+
+/// What is left of all changes after some reduced time without a change.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Held {
+    /// Of the changes of temperature, K: the temperature minus the fictive temperature.
+    pub temperature: f64,
+    /// Of the changes of strain (1).
+    pub strain: f64,
+    /// Share that is left of a change that ran evenly during this reduced time.
+    pub share: f64,
+}
+
+/// Which parts of [`Held`] somebody reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The strain.
+    pub strain: bool,
+    /// The share of an even change.
+    pub share: bool,
+}
+
+/// What a sample has not forgotten.
+pub trait Memory {
+    /// Temperature (K) and strain change at once by this much.
+    fn jump(&mut self, temperature: f64, strain: f64);
+
+    /// What will be left after a reduced time.
+    fn after(&self, reduced: f64, wanted: Wanted) -> Held;
+
+    /// Goes on by a reduced time in which temperature (K) and strain ran evenly by this much.
+    fn advance(&mut self, reduced: f64, temperature: f64, strain: f64);
+}
+
+/// Every change by itself. An even change counts as a jump in the middle of its reduced time.
+#[derive(Clone, Debug)]
+pub struct Sum {
+    exponent: f64,
+    /// Beyond this reduced time nothing is left of a change.
+    end: f64,
+    changes: Vec<Change>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    /// Reduced time since the change.
+    since: f64,
+    temperature: f64,
+    strain: f64,
+}
+
+impl Sum {
+    /// Nothing to remember yet; `exponent` is `beta`.
+    pub fn new(exponent: f64) -> Self {
+        // exp(-745) is the last double above zero.
+        Sum { exponent, end: 745f64.powf(1.0 / exponent), changes: Vec::new() }
+    }
+
+    fn left(&self, reduced: f64) -> f64 {
+        (-reduced.powf(self.exponent)).exp()
+    }
+}
+
+impl Memory for Sum {
+    fn jump(&mut self, temperature: f64, strain: f64) {
+        match self.changes.last_mut() {
+            Some(last) if last.since == 0.0 => {
+                last.temperature += temperature;
+                last.strain += strain;
+            }
+            _ => self.changes.push(Change { since: 0.0, temperature, strain }),
+        }
+    }
+
+    fn after(&self, reduced: f64, wanted: Wanted) -> Held {
+        let mut held = Held::default();
+        for change in &self.changes {
+            if change.temperature != 0.0 || wanted.strain {
+                let left = self.left(change.since + reduced);
+                held.temperature += change.temperature * left;
+                held.strain += change.strain * left;
+            }
+        }
+        if wanted.share {
+            held.share = self.left(0.5 * reduced);
+        }
+        held
+    }
+
+    fn advance(&mut self, reduced: f64, temperature: f64, strain: f64) {
+        for change in &mut self.changes {
+            change.since = (change.since + reduced).min(FOREVER);
+        }
+        if temperature != 0.0 || strain != 0.0 {
+            self.changes.push(Change { since: (0.5 * reduced).min(FOREVER), temperature, strain });
+        }
+        let end = self.end;
+        self.changes.retain(|change| change.since < end);
+    }
+}
+
+/// Simple exponentials in reduced time.
+#[derive(Clone, Debug)]
+pub struct Modes<'a> {
+    spectrum: &'a Spectrum,
+    temperature: Vec<f64>,
+    strain: Vec<f64>,
+}
+
+impl<'a> Modes<'a> {
+    /// Nothing to remember yet.
+    pub fn new(spectrum: &'a Spectrum) -> Self {
+        let nothing = vec![0.0; spectrum.rates.len()];
+        Modes { spectrum, temperature: nothing.clone(), strain: nothing }
+    }
+}
+
+impl Memory for Modes<'_> {
+    fn jump(&mut self, temperature: f64, strain: f64) {
+        let held = self.temperature.iter_mut().zip(&mut self.strain);
+        for ((held_temperature, held_strain), weight) in held.zip(&self.spectrum.weights) {
+            *held_temperature += weight * temperature;
+            *held_strain += weight * strain;
+        }
+    }
+
+    fn after(&self, reduced: f64, wanted: Wanted) -> Held {
+        let mut held = Held::default();
+        let modes = self.spectrum.rates.iter().zip(&self.spectrum.weights);
+        for ((rate, weight), (temperature, strain)) in modes.zip(self.temperature.iter().zip(&self.strain)) {
+            let elapsed = rate * reduced;
+            let left = (-elapsed).exp();
+            held.temperature += temperature * left;
+            held.strain += strain * left;
+            if wanted.share {
+                held.share += weight * mean_left(elapsed, left);
+            }
+        }
+        held
+    }
+
+    fn advance(&mut self, reduced: f64, temperature: f64, strain: f64) {
+        let modes = self.spectrum.rates.iter().zip(&self.spectrum.weights);
+        let held = self.temperature.iter_mut().zip(&mut self.strain);
+        let even = temperature != 0.0 || strain != 0.0;
+        for ((rate, weight), (held_temperature, held_strain)) in modes.zip(held) {
+            let elapsed = rate * reduced;
+            let left = (-elapsed).exp();
+            *held_temperature *= left;
+            *held_strain *= left;
+            if even {
+                let share = weight * mean_left(elapsed, left);
+                *held_temperature += share * temperature;
+                *held_strain += share * strain;
+            }
+        }
+    }
+}
+
+/// `(1 - e^-y)/y`, given `y` and `e^-y`.
+fn mean_left(elapsed: f64, left: f64) -> f64 {
+    if elapsed < 1e-3 {
+        // The next term of the series is 1e-15.
+        1.0 - elapsed / 2.0 * (1.0 - elapsed / 3.0 * (1.0 - elapsed / 4.0))
+    } else {
+        (1.0 - left) / elapsed
+    }
+}

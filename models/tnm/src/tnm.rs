@@ -1,0 +1,68 @@
+//! The model `tnm`: the fictive temperature of a glass under any history of temperature.
+//!
+//! `Tf(t) = T(t) - sum_j dT_j exp[-(xi - xi_j)^beta]`, `xi = int dt/tau`, `ln tau = ln A + x H/T + (1 - x) H/Tf`: Tool
+//! (1946) for the fictive temperature, Narayanaswamy (1971) for the reduced time, Moynihan et al. (1976) for this form.
+//! The sample begins in equilibrium at the temperature of the first node.
+
+use crate::clock::Clock;
+use crate::integrator::{Integrator, Relaxation, division_settings, memory_setting};
+use crate::parameters;
+use crate::thermal;
+use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Preset, Quantity, Refusal, Run};
+
+/// Tool-Narayanaswamy-Moynihan under changes of temperature.
+pub struct Tnm {
+    integrator: Integrator,
+}
+
+/// Index of `stretching_exponent`.
+const EXPONENT: usize = 3;
+
+impl Model for Tnm {
+    const CAPABILITIES: Capabilities = thermal::CAPABILITIES;
+
+    fn about() -> About {
+        About {
+            id: "org.kovacs.tnm",
+            name: "Tool-Narayanaswamy-Moynihan",
+            version: env!("CARGO_PKG_VERSION"),
+            summary: "fictive temperature of a glass: a stretched exponential in its own reduced time",
+            citation: "Moynihan et al., J. Am. Ceram. Soc. 59 (1976) 12, doi 10.1111/j.1151-2916.1976.tb09376.x",
+            license: "MIT OR Apache-2.0",
+        }
+    }
+
+    fn parameters() -> Vec<Quantity> {
+        parameters::moynihan(parameters::HODGE[0].1)
+    }
+
+    fn settings() -> Vec<Quantity> {
+        division_settings().into_iter().chain([memory_setting()]).collect()
+    }
+
+    fn outputs() -> Vec<Quantity> {
+        thermal::outputs()
+    }
+
+    fn presets() -> Vec<Preset> {
+        parameters::hodge()
+    }
+
+    fn new(settings: &[f64]) -> Result<Self, Refusal> {
+        Ok(Tnm { integrator: Integrator::new(settings)? })
+    }
+
+    fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
+        thermal::only_temperature(experiment)?;
+        self.integrator.bind(experiment)
+    }
+
+    fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, run: &mut Run<'_>) -> Result<(), Refusal> {
+        let &[ln_prefactor, enthalpy, nonlinearity, exponent] = parameters else {
+            return Err(Refusal::broken(format!("{} parameters, 4 are needed", parameters.len())));
+        };
+        let clock = Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity };
+        let relaxation = Relaxation::Stretched { exponent, index: EXPONENT };
+        thermal::evaluate(&mut self.integrator, clock, relaxation, 1.0, out, run)
+    }
+}

@@ -1,0 +1,120 @@
+//! The model `tnm_strain`: a linear solid whose clock is that of an ageing glass.
+//!
+//! `sigma = E_R eps + (E_U - E_R) u`, `u = sum_j d_eps_j M(xi - xi_j)`, `M = exp(-xi^beta)`, `d xi/dt = 1/tau`,
+//! `ln tau = ln A + x H/T + (1 - x) H/(Tf + theta |u|)`, where `Tf` is the fictive temperature of the thermal model,
+//! which starts at `Tf0` because the glass was quenched. Hodge & Berens, Macromolecules 18 (1985) 1980, treat stress and
+//! swelling of PVC in the same equations; this form with strain is a **proposal of this project**. With `theta = 0` and
+//! `Tf0 = T` it is the stretched exponential `kww`.
+
+use crate::clock::Clock;
+use crate::integrator::{Integrator, Relaxation, division_settings, memory_setting};
+use crate::parameters;
+use crate::walk::Material;
+use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Preset, Quantity, Refusal, Run, linear};
+
+/// Tool-Narayanaswamy-Moynihan under strain.
+pub struct TnmStrain {
+    integrator: Integrator,
+}
+
+/// Index of `stretching_exponent`.
+const EXPONENT: usize = 3;
+/// Index of `relaxed_modulus`.
+const RELAXED_MODULUS: usize = 7;
+
+impl Model for TnmStrain {
+    const CAPABILITIES: Capabilities = Capabilities {
+        deterministic: true,
+        continuous: true,
+        stress: true,
+        temperature: true,
+        ticks: true,
+        ..Capabilities::NONE
+    };
+
+    fn about() -> About {
+        About {
+            id: "org.kovacs.tnm_strain",
+            name: "Tool-Narayanaswamy-Moynihan under strain",
+            version: env!("CARGO_PKG_VERSION"),
+            summary: "stretched exponential in the reduced time of a glass that ages, under strain or stress",
+            citation: "a proposal of this project after Hodge & Berens, Macromolecules 18 (1985) 1980, \
+                       doi 10.1021/ma00152a032",
+            license: "MIT OR Apache-2.0",
+        }
+    }
+
+    fn parameters() -> Vec<Quantity> {
+        let mut parameters = parameters::moynihan([4.60517 - 70_800.0 / 683.0, 70_800.0, 0.45, 0.45]);
+        parameters.extend(parameters::mechanical());
+        parameters
+    }
+
+    fn settings() -> Vec<Quantity> {
+        division_settings().into_iter().chain([memory_setting()]).collect()
+    }
+
+    fn outputs() -> Vec<Quantity> {
+        let strain = |id: &str, symbol: &str, label: &str, doc: &str| {
+            Quantity::new(id).symbol(symbol).label(label).doc(doc).nominal(1e-3)
+        };
+        vec![
+            Quantity::new("stress")
+                .symbol("\\sigma")
+                .label("Stress")
+                .unit("MPa")
+                .doc("Engineering stress, tensile positive."),
+            strain("strain", "\\varepsilon", "Strain", "Elastic and anelastic strain together."),
+            strain(
+                "strain_elastic",
+                "\\varepsilon_\\mathrm{el}",
+                "Elastic strain",
+                "Stress over the unrelaxed modulus.",
+            ),
+            strain("strain_anelastic", "\\varepsilon_\\mathrm{an}", "Anelastic strain", "All that is not elastic."),
+            parameters::fictive_temperature(),
+        ]
+    }
+
+    fn presets() -> Vec<Preset> {
+        parameters::glasses()
+    }
+
+    fn new(settings: &[f64]) -> Result<Self, Refusal> {
+        Ok(TnmStrain { integrator: Integrator::new(settings)? })
+    }
+
+    fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
+        self.integrator.bind(experiment)
+    }
+
+    fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, run: &mut Run<'_>) -> Result<(), Refusal> {
+        let &[ln_prefactor, enthalpy, nonlinearity, exponent, fictive, softening, unrelaxed, relaxed] = parameters
+        else {
+            return Err(Refusal::broken(format!("{} parameters, 8 are needed", parameters.len())));
+        };
+        let moduli = linear::moduli(unrelaxed, relaxed, RELAXED_MODULUS)?;
+        let material = Material {
+            clock: Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity },
+            softening,
+            moduli,
+            fictive_temperature: Some(fictive),
+        };
+        let relaxation = Relaxation::Stretched { exponent, index: EXPONENT };
+        let mut columns: Vec<_> = out.iter_mut().collect();
+        self.integrator.run(
+            &material,
+            relaxation,
+            |index, moment| {
+                let stress = moment.stress(moduli);
+                let elastic = stress / moduli.unrelaxed;
+                let values = [stress, moment.strain, elastic, moment.strain - elastic, moment.fictive_temperature()];
+                for (output, column) in &mut columns {
+                    column[index] = values[*output];
+                }
+            },
+            &mut |fraction| run.tick(fraction),
+        )?;
+        Ok(())
+    }
+}
