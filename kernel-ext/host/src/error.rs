@@ -127,16 +127,16 @@ pub enum LibraryFault {
     /// Somebody else could have put anything into it.
     #[error("{what} belongs to user {owner}, neither to you nor to root; copy the library into a folder of your own")]
     ForeignOwner {
-        /// `the file` or `its folder`.
-        what: &'static str,
+        /// `the file`, `its folder`, or a folder above.
+        what: String,
         /// Numeric user.
         owner: u32,
     },
     /// Somebody else could change it.
     #[error("{what} can be written by others (mode {mode:o}); run `chmod go-w` on it")]
     WritableByOthers {
-        /// `the file` or `its folder`.
-        what: &'static str,
+        /// `the file`, `its folder`, or a folder above.
+        what: String,
         /// Permission bits.
         mode: u32,
     },

@@ -1,11 +1,14 @@
 //! Where model libraries are looked for, and in which order.
 //!
-//! A bare name never reaches the system loader's own search path, and a relative folder is never followed: what a
-//! notebook computes must not depend on the folder it is started in.
+//! A bare name never reaches the system loader's own search path, and a relative folder is never followed. What a
+//! person named comes first, then what they are building, then what they installed, then what came with the program:
+//! the nearer to the user's hand, the earlier. Projects in which models are written are remembered in the trust store,
+//! so a model that was just built is found from any folder.
 
 use std::env::{self, consts};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Environment variable with folders (or libraries) to search first, separated as in `PATH`.
 pub const SEARCH_PATH_VARIABLE: &str = "KOVACS_MODEL_PATH";
@@ -13,15 +16,19 @@ pub const SEARCH_PATH_VARIABLE: &str = "KOVACS_MODEL_PATH";
 /// What a library's file name has between the platform's prefix and the model's name.
 const LIBRARY_INFIX: &str = "kovacs_model_";
 
-/// Why a place is searched; decides how strictly its files are judged.
+/// Why a place is searched; decides how strictly its files are judged, and whether they need an approval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaceKind {
     /// Named by the user in [`SEARCH_PATH_VARIABLE`], or a path given outright.
     Named,
+    /// Where cargo puts what is built in a project: `target/kovacs/models`, `target/release`, `target/debug`.
+    Project,
+    /// `$XDG_DATA_HOME/kovacs/models`: what the user installed for themselves.
+    User,
     /// Built together with the running program: its own folder, and `deps` in it. Whoever can write there can replace
-    /// the program itself, so loose permissions are a warning and not a refusal.
+    /// the program itself, so loose permissions are a warning and not a refusal, and no approval is asked for.
     Built,
-    /// `../lib/kovacs/models`, where an installation puts them.
+    /// `../lib/kovacs/models`, where an installation puts them: approved with the program.
     Installed,
 }
 
@@ -34,20 +41,76 @@ pub struct Place {
     pub path: PathBuf,
 }
 
-/// The places of a program in this folder, in order. `search_path` is the value of [`SEARCH_PATH_VARIABLE`].
-pub(crate) fn standard(executable_folder: Option<&Path>, search_path: Option<OsString>) -> Vec<Place> {
-    let mut places = Vec::new();
-    if let Some(list) = search_path {
-        let named = env::split_paths(&list).filter(|path| !path.as_os_str().is_empty());
+/// What the order of places depends on.
+#[derive(Debug, Default)]
+pub(crate) struct Surroundings<'a> {
+    /// Folder of the running program.
+    pub(crate) executable_folder: Option<&'a Path>,
+    /// Value of [`SEARCH_PATH_VARIABLE`].
+    pub(crate) search_path: Option<OsString>,
+    /// Folder the program works in.
+    pub(crate) current_folder: Option<PathBuf>,
+    /// Folders of projects in which the user writes models.
+    pub(crate) projects: Vec<PathBuf>,
+    /// The user's folder for data of programs.
+    pub(crate) data_home: Option<PathBuf>,
+}
+
+impl Surroundings<'_> {
+    /// The places, in the order of search; each folder once, under its most trusted kind.
+    pub(crate) fn places(self) -> Vec<Place> {
+        let mut own = Vec::new();
+        if let Some(folder) = self.executable_folder {
+            own.push(Place { kind: PlaceKind::Built, path: folder.to_path_buf() });
+            own.push(Place { kind: PlaceKind::Built, path: folder.join("deps") });
+            let prefix = folder.parent().unwrap_or(folder);
+            own.push(Place { kind: PlaceKind::Installed, path: prefix.join("lib").join("kovacs").join("models") });
+        }
+        let mut places = Vec::new();
+        let search_path = self.search_path.unwrap_or_default();
+        let named = env::split_paths(&search_path).filter(|path| !path.as_os_str().is_empty());
         places.extend(named.map(|path| Place { kind: PlaceKind::Named, path }));
+
+        let around = self.current_folder.iter().flat_map(|folder| folder.ancestors());
+        let around = around.filter(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_path_buf);
+        for folder in around.chain(self.projects).flat_map(|project| build_folders(&project)) {
+            let known = |place: &Place| place.path == folder;
+            if folder.is_dir() && !places.iter().any(known) && !own.iter().any(known) {
+                places.push(Place { kind: PlaceKind::Project, path: folder });
+            }
+        }
+        places.extend(self.data_home.map(|folder| {
+            let path = folder.join("kovacs").join("models");
+            Place { kind: PlaceKind::User, path }
+        }));
+        places.extend(own);
+        places
     }
-    if let Some(folder) = executable_folder {
-        places.push(Place { kind: PlaceKind::Built, path: folder.to_path_buf() });
-        places.push(Place { kind: PlaceKind::Built, path: folder.join("deps") });
-        let prefix = folder.parent().unwrap_or(folder);
-        places.push(Place { kind: PlaceKind::Installed, path: prefix.join("lib").join("kovacs").join("models") });
-    }
-    places
+}
+
+/// Where cargo puts the libraries of a project: the profile that was built last comes first, since that is the code
+/// which the author has in mind.
+fn build_folders(project: &Path) -> Vec<PathBuf> {
+    let target = project.join("target");
+    let mut profiles = [target.join("release"), target.join("debug")].map(|folder| (last_build(&folder), folder));
+    profiles.sort_by(|a, b| b.0.cmp(&a.0));
+    std::iter::once(target.join("kovacs").join("models")).chain(profiles.map(|(_, folder)| folder)).collect()
+}
+
+/// When a model library was last written into this folder.
+fn last_build(folder: &Path) -> Option<SystemTime> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
+    entries
+        .filter(|entry| is_library_name(&entry.path()))
+        .filter_map(|entry| entry.metadata().ok()?.modified().ok())
+        .max()
+}
+
+/// A folder of the user as an environment variable names it, else below the home folder. Relative ones are ignored, as
+/// the XDG base directory specification asks.
+pub(crate) fn users_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))
 }
 
 /// File name of the library of a model on this platform: `libkovacs_model_aoi.so`.
@@ -55,38 +118,93 @@ pub(crate) fn library_name(model: &str) -> String {
     format!("{}{LIBRARY_INFIX}{model}{}", consts::DLL_PREFIX, consts::DLL_SUFFIX)
 }
 
+/// The model that a library's file name speaks of: `aoi` of `libkovacs_model_aoi.so`.
+pub(crate) fn model_of_library(path: &Path) -> Option<&str> {
+    let name = path.file_name()?.to_str()?;
+    let stem = name.strip_prefix(consts::DLL_PREFIX)?.strip_suffix(consts::DLL_SUFFIX)?;
+    stem.strip_prefix(LIBRARY_INFIX).filter(|model| !model.is_empty())
+}
+
 /// Whether a file of this name is taken for a model library.
 pub(crate) fn is_library_name(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-    let stem = name.strip_prefix(consts::DLL_PREFIX).and_then(|rest| rest.strip_suffix(consts::DLL_SUFFIX));
-    stem.and_then(|stem| stem.strip_prefix(LIBRARY_INFIX)).is_some_and(|model| !model.is_empty())
+    model_of_library(path).is_some()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::PlaceKind::{Built, Installed, Named, Project, User};
     use super::*;
+    use std::fs;
+
+    fn found(places: &[Place]) -> Vec<(PlaceKind, PathBuf)> {
+        places.iter().map(|place| (place.kind, place.path.clone())).collect()
+    }
 
     #[test]
-    fn named_folders_come_before_those_of_the_program() {
-        let search_path = env::join_paths(["/models", "", "relative"]).unwrap();
-        let places = standard(Some(Path::new("/opt/kovacs/bin")), Some(search_path));
-        let found: Vec<(PlaceKind, &str)> =
-            places.iter().map(|place| (place.kind, place.path.to_str().unwrap())).collect();
-        use PlaceKind::{Built, Installed, Named};
+    fn what_is_nearer_to_the_users_hand_comes_first() {
+        let home = tempfile::tempdir().unwrap();
+        let crate_folder = home.path().join("mine");
+        let built = crate_folder.join("target").join("debug");
+        let elsewhere = home.path().join("elsewhere");
+        let other_built = elsewhere.join("target").join("release");
+        fs::create_dir_all(&built).unwrap();
+        fs::create_dir_all(&other_built).unwrap();
+        fs::create_dir_all(crate_folder.join("notebooks")).unwrap();
+        fs::write(crate_folder.join("Cargo.toml"), "").unwrap();
+        let places = Surroundings {
+            executable_folder: Some(Path::new("/opt/kovacs/bin")),
+            search_path: Some(env::join_paths(["/models", "", "relative"]).unwrap()),
+            current_folder: Some(crate_folder.join("notebooks")),
+            projects: vec![elsewhere, crate_folder],
+            data_home: Some("/home/me/.local/share".into()),
+        };
         let expected = [
-            (Named, "/models"),
-            (Named, "relative"),
-            (Built, "/opt/kovacs/bin"),
-            (Built, "/opt/kovacs/bin/deps"),
-            (Installed, "/opt/kovacs/lib/kovacs/models"),
+            (Named, "/models".into()),
+            (Named, "relative".into()),
+            (Project, built),
+            (Project, other_built),
+            (User, "/home/me/.local/share/kovacs/models".into()),
+            (Built, "/opt/kovacs/bin".into()),
+            (Built, "/opt/kovacs/bin/deps".into()),
+            (Installed, "/opt/kovacs/lib/kovacs/models".into()),
         ];
-        assert_eq!(found, expected);
-        assert!(standard(None, None).is_empty());
+        assert_eq!(found(&places.places()), expected);
+        assert!(Surroundings::default().places().is_empty());
+    }
+
+    #[test]
+    fn the_folder_of_the_program_stays_its_own_inside_a_project() {
+        let home = tempfile::tempdir().unwrap();
+        let built = home.path().join("target").join("debug");
+        fs::create_dir_all(&built).unwrap();
+        fs::write(home.path().join("Cargo.toml"), "").unwrap();
+        let surroundings = Surroundings {
+            executable_folder: Some(&built),
+            current_folder: Some(home.path().to_path_buf()),
+            ..Surroundings::default()
+        };
+        assert!(surroundings.places().iter().all(|place| place.kind != Project));
+    }
+
+    #[test]
+    fn the_profile_built_last_comes_first() {
+        let home = tempfile::tempdir().unwrap();
+        let write = |profile: &str, age: u64| {
+            let folder = home.path().join("target").join(profile);
+            fs::create_dir_all(&folder).unwrap();
+            let file = fs::File::create(folder.join(library_name("mine"))).unwrap();
+            file.set_modified(SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();
+            folder
+        };
+        let (release, debug) = (write("release", 3600), write("debug", 60));
+        assert_eq!(build_folders(home.path())[1..], [debug.clone(), release.clone()]);
+        write("release", 1);
+        assert_eq!(build_folders(home.path())[1..], [release, debug]);
     }
 
     #[test]
     fn a_model_library_is_known_by_its_name() {
-        assert!(is_library_name(&Path::new("/models").join(library_name("aoi"))));
+        assert_eq!(model_of_library(&Path::new("/models").join(library_name("aoi"))), Some("aoi"));
         assert!(!is_library_name(Path::new("/models/libserde-1.so")));
         assert!(!is_library_name(Path::new("/models").join(library_name("")).as_path()));
     }

@@ -4,6 +4,7 @@
 //! answer with the old code.
 
 use crate::error::LibraryFault;
+use crate::places::users_folder;
 use std::env::{self, consts};
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Write};
@@ -51,9 +52,8 @@ fn write_to(cache: Option<PathBuf>, bytes: &[u8], digest: &str) -> Result<Privat
 
 /// `models` in `$KOVACS_CACHE_DIR`, else in `$XDG_CACHE_HOME/kovacs`, by default under `~/.cache`.
 fn cache_folder() -> Option<PathBuf> {
-    let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let users = || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
-    let base = absolute("KOVACS_CACHE_DIR").or_else(|| users().map(|folder| folder.join("kovacs")))?;
+    let own = env::var_os("KOVACS_CACHE_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = own.or_else(|| users_folder("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("kovacs")))?;
     Some(base.join("models"))
 }
 

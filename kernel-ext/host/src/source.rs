@@ -42,6 +42,7 @@ pub(crate) fn read(path: &Path, kind: PlaceKind) -> Result<Source, LibraryFault>
     if let Some(folder) = path.parent() {
         let metadata = fs::metadata(folder).map_err(LibraryFault::Unreadable)?;
         judge("its folder", &metadata, kind, &mut warnings)?;
+        judge_above(folder, kind)?;
     }
     let bytes = read_all(file, metadata.len())?;
     Ok(Source { digest: hexadecimal(&Sha256::digest(&bytes)), bytes, warnings })
@@ -55,15 +56,25 @@ fn read_all(file: File, size: u64) -> Result<Vec<u8>, LibraryFault> {
     if size > SIZE_LIMIT { Err(LibraryFault::TooLarge { size, limit: SIZE_LIMIT }) } else { Ok(bytes) }
 }
 
+/// The folders above: whoever can rename one of them can put another library in this place. Only what is refused is
+/// said, since nobody wants to read of the mode of `/home` at every model.
+fn judge_above(folder: &Path, kind: PlaceKind) -> Result<(), LibraryFault> {
+    let folder = folder.canonicalize().map_err(LibraryFault::Unreadable)?;
+    for above in folder.ancestors().skip(1) {
+        let metadata = fs::metadata(above).map_err(LibraryFault::Unreadable)?;
+        match judge(&format!("the folder `{}`", above.display()), &metadata, kind, &mut Vec::new()) {
+            // A checkout that is shared with a container belongs to another user there.
+            Err(LibraryFault::ForeignOwner { .. }) if matches!(kind, PlaceKind::Named | PlaceKind::Project) => {}
+            judged => judged?,
+        }
+    }
+    Ok(())
+}
+
 /// Whether somebody else can have written here. What was built with the program is as trusted as the program itself;
 /// many checkouts are group-writable because the user's group is the user alone, so that is refused in installed stores
 /// only.
-fn judge(
-    what: &'static str,
-    metadata: &Metadata,
-    kind: PlaceKind,
-    warnings: &mut Vec<String>,
-) -> Result<(), LibraryFault> {
+fn judge(what: &str, metadata: &Metadata, kind: PlaceKind, warnings: &mut Vec<String>) -> Result<(), LibraryFault> {
     let owner = metadata.uid();
     let mode = metadata.mode() & 0o7777;
     // In a sticky folder such as /tmp others can add files but not replace mine.
@@ -72,16 +83,16 @@ fn judge(
     let by_anybody = mode & 0o002 != 0 && !sticky;
     let foreign = owner != 0 && owner != rustix::process::geteuid().as_raw();
     let fault = if foreign {
-        LibraryFault::ForeignOwner { what, owner }
+        LibraryFault::ForeignOwner { what: what.to_owned(), owner }
     } else if by_group || by_anybody {
-        LibraryFault::WritableByOthers { what, mode }
+        LibraryFault::WritableByOthers { what: what.to_owned(), mode }
     } else {
         return Ok(());
     };
     let tolerated = match kind {
         PlaceKind::Built => true,
-        PlaceKind::Named => !foreign && !by_anybody,
-        PlaceKind::Installed => false,
+        PlaceKind::Named | PlaceKind::Project => !foreign && !by_anybody,
+        PlaceKind::User | PlaceKind::Installed => false,
     };
     if !tolerated {
         return Err(fault);
@@ -90,7 +101,7 @@ fn judge(
     Ok(())
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing into a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -24,6 +24,7 @@ pub mod refusal;
 pub mod relaxation;
 pub mod sampled_hump;
 pub mod second_stage;
+pub mod swap;
 #[cfg(feature = "toml")]
 pub mod toml_form;
 pub mod two_step;
