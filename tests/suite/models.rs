@@ -1,6 +1,6 @@
 //! Libraries of models: found, shadowed, broken, missing.
 
-use crate::program::{KOVACS, at, kovacs, run, say};
+use crate::program::{KOVACS, at, kovacs, run, say, trust};
 use crate::scratch::{Executed, code, file, notebook};
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::{Path, PathBuf};
@@ -80,14 +80,36 @@ fn the_first_place_wins_and_two_in_one_folder_are_an_error() {
     // A byte at its end makes it another library; a mere copy would shadow nothing.
     let mut other = std::fs::read(built_library("aoi")).expect("it was built");
     other.push(b'\n');
-    std::fs::write(folder.path().join(library_name("aoi")), other).expect("written");
+    let library = folder.path().join(library_name("aoi"));
+    std::fs::write(&library, other).expect("written");
+    trust(&library);
     let listing = run(kovacs(&["model", "list"]).env("KOVACS_MODEL_PATH", folder.path())).ends_with(0);
     listing.prints(&["shadowed: `org.kovacs.aoi`", &folder.path().display().to_string()]);
 
-    std::fs::copy(built_library("aoi"), folder.path().join(library_name("aoi_again"))).expect("copied");
+    let again = folder.path().join(library_name("aoi_again"));
+    std::fs::copy(built_library("aoi"), &again).expect("copied");
+    trust(&again);
     run(kovacs(&["predict", "aoi", "--glass", "pvc"]).env("KOVACS_MODEL_PATH", folder.path()))
         .ends_with(1)
         .complains_of(&["`org.kovacs.aoi` is in two libraries", "remove one of them"]);
+}
+
+#[test]
+fn a_library_from_elsewhere_is_opened_once_it_is_approved() {
+    let folder = folder();
+    let mut other = std::fs::read(built_library("aoi")).expect("it was built");
+    other.extend(folder.path().as_os_str().as_encoded_bytes());
+    let library = folder.path().join(library_name("aoi"));
+    std::fs::write(&library, other).expect("written");
+    let path = library.to_str().expect("UTF-8");
+    let predict = || run(kovacs(&["predict", "aoi", "--glass", "pvc"]).env("KOVACS_MODEL_PATH", folder.path()));
+    let advice = format!("kovacs model trust {path}");
+    predict().ends_with(1).complains_of(&["is not approved", "aoi (by its file name)", "SHA-256", &advice]);
+    say(&["predict", path, "--glass", "pvc"]).ends_with(1).complains_of(&["is not approved", &advice]);
+    let listing = run(kovacs(&["model", "list"]).env("KOVACS_MODEL_PATH", folder.path())).ends_with(0);
+    listing.prints(&["org.kovacs.aoi", &format!("not approved: {path}; to approve it: {advice}")]);
+    trust(&library);
+    predict().ends_with(0);
 }
 
 #[test]

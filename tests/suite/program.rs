@@ -12,6 +12,18 @@ pub fn cache() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("cache")
 }
 
+/// A folder that stands for one of the user's.
+pub fn users_folder(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("user").join(name)
+}
+
+/// Approves a library, as `kovacs model trust` does.
+#[track_caller]
+pub fn trust(library: &std::path::Path) {
+    let store = kovacs_host::TrustStore::at(users_folder("state").join("kovacs").join("trust.toml"));
+    store.approve(library, "a test").expect("a library that can be approved");
+}
+
 /// `kovacs` with these arguments, in a known environment.
 pub fn kovacs(arguments: &[&str]) -> Command {
     at(KOVACS.as_ref(), arguments)
@@ -21,7 +33,8 @@ pub fn kovacs(arguments: &[&str]) -> Command {
 pub fn at(program: &std::path::Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).env("KOVACS_CACHE_DIR", cache());
-    for variable in ["KOVACS_MODEL_PATH", "KOVACS_DATA_PATH"] {
+    command.env("XDG_STATE_HOME", users_folder("state")).env("XDG_DATA_HOME", users_folder("data"));
+    for variable in ["KOVACS_MODEL_PATH", "KOVACS_DATA_PATH", "KOVACS_LOCKED", "KOVACS_WORKER"] {
         command.env_remove(variable);
     }
     command

@@ -3,9 +3,10 @@
 //! Every message says what was found, where, and what to do; it reads as the end of "cannot load model: ".
 
 use kovacs_core::description::DescriptionFault;
+use kovacs_core::swap::SwapReport;
 use std::fmt::{self, Write};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -20,6 +21,14 @@ impl HostError {
     /// What happened, with its data.
     pub fn kind(&self) -> &HostErrorKind {
         &self.kind
+    }
+
+    /// The library that only needs to be approved, if that is all that is wrong: `kovacs model trust` does it.
+    pub fn unapproved(&self) -> Option<&Path> {
+        match self.kind() {
+            HostErrorKind::Library { path, fault } if matches!(**fault, LibraryFault::NotApproved { .. }) => Some(path),
+            _ => None,
+        }
     }
 
     pub(crate) fn library(path: impl Into<PathBuf>, fault: impl Into<Arc<LibraryFault>>) -> Self {
@@ -95,6 +104,68 @@ pub enum HostErrorKind {
         /// As given.
         path: PathBuf,
     },
+    /// A folder is given as a project in which models are written, and is none.
+    #[error("`{}` is no project: there is no `Cargo.toml` in it", .path.display())]
+    NotAProject {
+        /// As given.
+        path: PathBuf,
+    },
+    /// There is nowhere to remember an approval.
+    #[error(
+        "there is no folder for the trust store: neither XDG_STATE_HOME nor HOME is an absolute path; set one of them"
+    )]
+    NoStore,
+    /// A lock is to be kept, and there is none.
+    #[error("KOVACS_LOCKED is set, and there is no lock `{}` nor one in a folder above; write it with `kovacs model \
+             lock`, or unset KOVACS_LOCKED", .sought.display())]
+    NoLock {
+        /// Where it would be.
+        sought: PathBuf,
+    },
+    /// A file of Kovacs's own cannot be used.
+    #[error("{what} `{}` {fault}; {remedy}", .path.display())]
+    OwnFile {
+        /// Which file: `trust store`, `manifest`, `lock`.
+        what: &'static str,
+        /// Where it lies.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        fault: Arc<OwnFileFault>,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A manifest describes a model that cannot be.
+    #[error("manifest `{}`: model `{model}`: {fault}; write it anew with `kovacs model check --write-manifest`",
+        .path.display())]
+    ManifestModel {
+        /// The manifest.
+        path: PathBuf,
+        /// Full id as found.
+        model: String,
+        /// What is wrong.
+        #[source]
+        fault: DescriptionFault,
+    },
+    /// A rebuilt model is not what values and code were written for.
+    #[error(
+        "the rebuilt model is not taken, since numbers written for the old one are lost or mean something else:\n\
+             {report}\nto take it all the same, reload with breaking changes allowed"
+    )]
+    BreakingReload {
+        /// What has changed.
+        report: Box<SwapReport>,
+    },
+    /// A library was rebuilt without the model.
+    #[error("library `{}` has no model `{id}` any more; it has {}", .path.display(), backticked(.ids))]
+    ModelGone {
+        /// The library.
+        path: PathBuf,
+        /// Full id of the model before.
+        id: String,
+        /// Full ids of what is in it now.
+        ids: Vec<String>,
+    },
     /// A library is refused.
     #[error("library `{}`: {fault}", .path.display())]
     Library {
@@ -165,6 +236,71 @@ pub enum LibraryFault {
     /// A shared library, but not of a model.
     #[error("does not export `kovacs_plugin_v0`, so it holds no model; see `export_models!` or `kovacs_model.h`")]
     NoEntry,
+    /// The user has not agreed to run this code.
+    #[error("is not approved\n  {:<8} {}\n  {:<8} {}\n  {:<8} {digest}\nloading a model runs its author's code with your \
+             rights; to approve this very file:\n  kovacs model trust {}", plural(.models), .models.join(", "), "size",
+        bytes(*.size), "SHA-256", shell_word(.path))]
+    NotApproved {
+        /// The library.
+        path: PathBuf,
+        /// Full ids as its manifest tells them, else what its file name says.
+        models: Vec<String>,
+        /// Bytes.
+        size: u64,
+        /// SHA-256, hexadecimal.
+        digest: String,
+    },
+    /// A lock is to be kept, and the library is not in it.
+    #[error("is not in the lock `{}` (SHA-256 {digest}), and KOVACS_LOCKED allows no other; build or install the locked \
+             version, or lock this one with `kovacs model lock`", .lock.display())]
+    NotLocked {
+        /// SHA-256, hexadecimal.
+        digest: String,
+        /// The lock.
+        lock: PathBuf,
+    },
+    /// A file of Kovacs's own that decides about it cannot be used.
+    #[error("cannot be judged: {0}")]
+    OwnFile(#[source] HostError),
+    /// The manifest beside it is of another file.
+    #[error("is not the file that its manifest `{}` describes: SHA-256 {found}, not {stated}; it was rebuilt or \
+             exchanged; if that was you, run `kovacs model check --write-manifest` on it", .manifest.display())]
+    ManifestDigest {
+        /// The manifest.
+        manifest: PathBuf,
+        /// Digest in the manifest.
+        stated: String,
+        /// Digest of the file.
+        found: String,
+    },
+    /// The manifest beside it is for another platform.
+    #[error("is built for {stated}, as its manifest `{}` says, this machine is {here}; build it here", .manifest.display())]
+    ManifestTarget {
+        /// The manifest.
+        manifest: PathBuf,
+        /// As the manifest says.
+        stated: String,
+        /// This machine.
+        here: String,
+    },
+    /// The manifest beside it speaks of another file name.
+    #[error("has the manifest `{}`, which describes `{stated}`; write one for each library with `kovacs model check \
+             --write-manifest`", .manifest.display())]
+    ManifestFile {
+        /// The manifest.
+        manifest: PathBuf,
+        /// As the manifest says.
+        stated: String,
+    },
+    /// The tables of the opened library are not those of its manifest.
+    #[error("does not hold what its manifest `{}` says{}; write the manifest anew with `kovacs model check \
+             --write-manifest`, if you trust the library", .manifest.display(), after_colon(.difference))]
+    ManifestTables {
+        /// The manifest.
+        manifest: PathBuf,
+        /// What differs, from manifest to library; empty where it is the wording only.
+        difference: String,
+    },
     /// The private copy cannot be written.
     #[error("cannot be copied to `{}`: {source}; set XDG_CACHE_HOME to a folder you can write", .folder.display())]
     Copy {
@@ -245,6 +381,70 @@ pub enum LibraryFault {
         #[source]
         fault: DescriptionFault,
     },
+}
+
+/// Why a file of Kovacs's own cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum OwnFileFault {
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Unreadable(#[source] io::Error),
+    /// It cannot be written.
+    #[error("cannot be written: {0}")]
+    Unwritable(#[source] io::Error),
+    /// No file of its kind is so large.
+    #[error("has more than {limit} bytes")]
+    TooLarge {
+        /// Bytes.
+        limit: u64,
+    },
+    /// It is not TOML, or not of the right form.
+    #[error("is damaged: {reason}")]
+    Damaged {
+        /// The parser's words.
+        reason: String,
+    },
+    /// It is of another version of the form.
+    #[error("has the format {found}, this program knows {known}")]
+    OtherFormat {
+        /// As found.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// Somebody else could have put anything into it.
+    #[error("belongs to user {owner}, neither to you nor to root")]
+    ForeignOwner {
+        /// Numeric user.
+        owner: u32,
+    },
+    /// Somebody else could change it.
+    #[error("can be written by others (mode {mode:o}; `chmod go-w` closes it)")]
+    WritableByOthers {
+        /// Permission bits.
+        mode: u32,
+    },
+}
+
+fn plural(models: &[String]) -> &'static str {
+    if models.len() == 1 { "model" } else { "models" }
+}
+
+/// A size as people read it.
+fn bytes(size: u64) -> String {
+    match size {
+        0..10_000 => format!("{size} bytes"),
+        10_000..10_000_000 => format!("{} kB", size / 1000),
+        _ => format!("{} MB", size / 1_000_000),
+    }
+}
+
+/// A path as it can be pasted into a shell.
+pub(crate) fn shell_word(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%:,=".contains(c);
+    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 fn unknown_model(

@@ -52,6 +52,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) current_folder: Option<PathBuf>,
     /// Folders of projects in which the user writes models.
     pub(crate) projects: Vec<PathBuf>,
+    /// Where cargo puts the builds of all projects, if the user has set one place for them.
+    pub(crate) shared_target: Option<PathBuf>,
     /// The user's folder for data of programs.
     pub(crate) data_home: Option<PathBuf>,
 }
@@ -73,9 +75,11 @@ impl Surroundings<'_> {
 
         let around = self.current_folder.iter().flat_map(|folder| folder.ancestors());
         let around = around.filter(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_path_buf);
-        for folder in around.chain(self.projects).flat_map(|project| build_folders(&project)) {
-            let known = |place: &Place| place.path == folder;
-            if folder.is_dir() && !places.iter().any(known) && !own.iter().any(known) {
+        let targets = around.chain(self.projects).map(|project| project.join("target")).chain(self.shared_target);
+        // What this program was built with lies in places of its own; another profile of it is no model of the user's.
+        let foreign = targets.filter(|target| self.executable_folder.is_none_or(|own| !own.starts_with(target)));
+        for folder in foreign.flat_map(|target| build_folders(&target)) {
+            if folder.is_dir() && places.iter().all(|place| place.path != folder) {
                 places.push(Place { kind: PlaceKind::Project, path: folder });
             }
         }
@@ -88,12 +92,11 @@ impl Surroundings<'_> {
     }
 }
 
-/// Where cargo puts the libraries of a project: the profile that was built last comes first, since that is the code
+/// Where cargo puts the libraries of projects below its target folder: the profile that was built last comes first, since that is the code
 /// which the author has in mind.
-fn build_folders(project: &Path) -> Vec<PathBuf> {
-    let target = project.join("target");
+fn build_folders(target: &Path) -> Vec<PathBuf> {
     let mut profiles = [target.join("release"), target.join("debug")].map(|folder| (last_build(&folder), folder));
-    profiles.sort_by(|a, b| b.0.cmp(&a.0));
+    profiles.sort_by_key(|(built, _)| std::cmp::Reverse(*built));
     std::iter::once(target.join("kovacs").join("models")).chain(profiles.map(|(_, folder)| folder)).collect()
 }
 
@@ -104,6 +107,11 @@ fn last_build(folder: &Path) -> Option<SystemTime> {
         .filter(|entry| is_library_name(&entry.path()))
         .filter_map(|entry| entry.metadata().ok()?.modified().ok())
         .max()
+}
+
+/// Where cargo puts the builds of all projects, if the user has set one place for them.
+pub(crate) fn shared_target() -> Option<PathBuf> {
+    env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 /// A folder of the user as an environment variable names it, else below the home folder. Relative ones are ignored, as
@@ -147,6 +155,8 @@ mod tests {
         let built = crate_folder.join("target").join("debug");
         let elsewhere = home.path().join("elsewhere");
         let other_built = elsewhere.join("target").join("release");
+        let shared = home.path().join("builds");
+        fs::create_dir_all(shared.join("kovacs").join("models")).unwrap();
         fs::create_dir_all(&built).unwrap();
         fs::create_dir_all(&other_built).unwrap();
         fs::create_dir_all(crate_folder.join("notebooks")).unwrap();
@@ -156,6 +166,7 @@ mod tests {
             search_path: Some(env::join_paths(["/models", "", "relative"]).unwrap()),
             current_folder: Some(crate_folder.join("notebooks")),
             projects: vec![elsewhere, crate_folder],
+            shared_target: Some(shared.clone()),
             data_home: Some("/home/me/.local/share".into()),
         };
         let expected = [
@@ -163,6 +174,7 @@ mod tests {
             (Named, "relative".into()),
             (Project, built),
             (Project, other_built),
+            (Project, shared.join("kovacs").join("models")),
             (User, "/home/me/.local/share/kovacs/models".into()),
             (Built, "/opt/kovacs/bin".into()),
             (Built, "/opt/kovacs/bin/deps".into()),
@@ -197,9 +209,9 @@ mod tests {
             folder
         };
         let (release, debug) = (write("release", 3600), write("debug", 60));
-        assert_eq!(build_folders(home.path())[1..], [debug.clone(), release.clone()]);
+        assert_eq!(build_folders(&home.path().join("target"))[1..], [debug.clone(), release.clone()]);
         write("release", 1);
-        assert_eq!(build_folders(home.path())[1..], [release, debug]);
+        assert_eq!(build_folders(&home.path().join("target"))[1..], [release, debug]);
     }
 
     #[test]

@@ -1,22 +1,31 @@
 //! A library that was found and opened, and the models in it.
 
-use crate::error::{HostError, LibraryFault};
+use crate::candidate::{self, Candidate};
+use crate::error::{HostError, HostErrorKind, LibraryFault};
 use crate::ffi::{self, Library};
-use crate::inspect::inspect;
+use crate::gate::Gate;
 use crate::instance::Instance;
 use crate::places::PlaceKind;
-use crate::{private_copy, source};
+use crate::private_copy;
 use kovacs_core::model::{EvaluationError, ModelDescription};
+use kovacs_core::swap::SwapReport;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// So many versions of one model in a process are reported: each stays mapped until the process ends.
+const MANY_GENERATIONS: u32 = 50;
+
 /// An opened library together with the file it came from.
 pub(crate) struct Plugin {
     path: PathBuf,
+    kind: PlaceKind,
+    gate: Arc<Gate>,
     library: Arc<Library>,
     descriptions: Vec<ModelDescription>,
     warnings: Vec<String>,
+    /// 1 for what was loaded first, 2 for what a reload put in its place.
+    generation: u32,
 }
 
 impl Plugin {
@@ -24,21 +33,41 @@ impl Plugin {
     ///
     /// # Errors
     /// Any of these steps refuses it.
-    pub(crate) fn open(path: &Path, kind: PlaceKind) -> Result<Arc<Plugin>, HostError> {
-        let refused = |fault: LibraryFault| HostError::library(path, fault);
-        let source = source::read(path, kind).map_err(refused)?;
-        inspect(&source.bytes).map_err(refused)?;
-        let copy = || private_copy::write(&source.bytes, &source.digest);
-        let library = ffi::open_once(&source.digest, copy).map_err(|fault| HostError::library(path, fault))?;
+    pub(crate) fn open(path: &Path, kind: PlaceKind, gate: &Arc<Gate>) -> Result<Arc<Plugin>, HostError> {
+        let candidate = candidate::examine(path, kind).map_err(|fault| HostError::library(path, fault))?;
+        Plugin::open_candidate(candidate, gate, 1)
+    }
+
+    /// Opens what was examined already.
+    ///
+    /// # Errors
+    /// It is not approved, cannot be copied or opened, or its tables are refused.
+    pub(crate) fn open_candidate(
+        candidate: Candidate,
+        gate: &Arc<Gate>,
+        generation: u32,
+    ) -> Result<Arc<Plugin>, HostError> {
+        let refused = |fault: LibraryFault| HostError::library(&candidate.path, fault);
+        candidate.pass(gate).map_err(refused)?;
+        let copy = || private_copy::write(&candidate.bytes, &candidate.digest);
+        let library = ffi::open_once(&candidate.digest, copy);
+        let library = library.map_err(|fault| HostError::library(&candidate.path, fault))?;
+        if let Some(manifest) = &candidate.manifest {
+            let models = library.models.iter().map(|model| &model.description);
+            manifest.agrees_with(&candidate.path, models).map_err(refused)?;
+        }
         let located = |model: &ffi::Model| {
-            let path = Some(path.display().to_string());
+            let path = Some(candidate.path.display().to_string());
             ModelDescription { path, ..model.description.clone() }
         };
         Ok(Arc::new(Plugin {
-            path: path.to_path_buf(),
             descriptions: library.models.iter().map(located).collect(),
-            warnings: source.warnings.into_iter().chain(library.warnings.iter().cloned()).collect(),
+            warnings: candidate.warnings.into_iter().chain(library.warnings.iter().cloned()).collect(),
+            path: candidate.path,
+            kind: candidate.kind,
+            gate: Arc::clone(gate),
             library,
+            generation,
         }))
     }
 
@@ -63,6 +92,11 @@ impl ModelHandle {
         &self.plugin.descriptions[self.index]
     }
 
+    /// The models of the same library, this one included, in its order.
+    pub fn siblings(&self) -> impl Iterator<Item = &ModelDescription> {
+        self.plugin.descriptions.iter()
+    }
+
     /// Full id.
     pub fn id(&self) -> &str {
         &self.description().id
@@ -76,6 +110,11 @@ impl ModelHandle {
     /// The library's file.
     pub fn path(&self) -> &Path {
         &self.plugin.path
+    }
+
+    /// How often the model was reloaded with other code, plus one.
+    pub fn generation(&self) -> u32 {
+        self.plugin.generation
     }
 
     /// What the library says of its build: compiler, target, revision.
@@ -99,6 +138,57 @@ impl ModelHandle {
     /// [`EvaluationError::SettingsRefused`], or [`EvaluationError::Broken`] if the model could not be made.
     pub fn instance(&self, settings: &[f64]) -> Result<Instance, EvaluationError> {
         Instance::new(self.clone(), settings)
+    }
+
+    /// Looks at the library's file again and takes what was built meanwhile. Instances and handles made before keep the
+    /// old code. The report says what has changed, or that nothing has; with an error the handle stays as it was.
+    ///
+    /// # Errors
+    /// The file is refused as at the first time, the model is no longer in it, or numbers written for the old model are
+    /// lost or mean something else ([`HostErrorKind::BreakingReload`]).
+    pub fn reload(&mut self) -> Result<SwapReport, HostError> {
+        self.take_rebuilt(false)
+    }
+
+    /// As [`reload`](ModelHandle::reload), and takes a model that lacks parameters or has other units, too.
+    ///
+    /// # Errors
+    /// The file is refused as at the first time, or the model is no longer in it.
+    pub fn reload_breaking(&mut self) -> Result<SwapReport, HostError> {
+        self.take_rebuilt(true)
+    }
+
+    fn take_rebuilt(&mut self, breaking: bool) -> Result<SwapReport, HostError> {
+        let Plugin { path, kind, gate, generation, .. } = &*self.plugin;
+        let candidate = candidate::examine(path, *kind).map_err(|fault| HostError::library(path, fault))?;
+        if candidate.digest == self.digest() {
+            return Ok(SwapReport::between(self.description(), self.description()));
+        }
+        let rebuilt = Plugin::open_candidate(candidate, gate, generation + 1)?;
+        let position = rebuilt.descriptions.iter().position(|model| model.id == self.id());
+        let Some(index) = position else {
+            let ids = rebuilt.descriptions.iter().map(|model| model.id.clone()).collect();
+            return Err(HostErrorKind::ModelGone { path: path.clone(), id: self.id().to_owned(), ids }.into());
+        };
+        let rebuilt = ModelHandle { plugin: rebuilt, index };
+        let report = SwapReport::between(self.description(), rebuilt.description());
+        if report.is_breaking() && !breaking {
+            return Err(HostErrorKind::BreakingReload { report: Box::new(report) }.into());
+        }
+        *self = rebuilt;
+        Ok(report)
+    }
+
+    /// What a person should know when a process has loaded very many versions of the model.
+    pub fn generations_note(&self) -> Option<String> {
+        (self.generation() >= MANY_GENERATIONS).then(|| {
+            format!(
+                "this is version {} of `{}` in this process, and all of them stay in memory; restart the session to \
+                 free it",
+                self.generation(),
+                self.description().short_id()
+            )
+        })
     }
 
     pub(crate) fn model(&self) -> &ffi::Model {

@@ -57,16 +57,17 @@ pub fn run(command: &Command) -> Result<(), Failure> {
 
 fn listing(catalogue: &Catalogue) -> Value {
     let models = catalogue.entries.iter().map(|entry| {
-        let about = entry.handle.description();
+        let about = entry.description();
         json!({
             "id": about.id,
             "name": about.short_id(),
             "version": about.version,
             "summary": about.summary,
-            "path": entry.handle.path(),
-            "digest": entry.handle.digest(),
+            "path": entry.path(),
+            "digest": entry.digest(),
             "shadowed_by": entry.shadowed_by,
-            "warnings": entry.handle.warnings(),
+            "warnings": entry.warnings(),
+            "refused": entry.refusal().map(ToString::to_string),
         })
     });
     let broken = catalogue.broken.iter().map(|broken| json!({"path": broken.path, "reason": broken.error.to_string()}));

@@ -37,6 +37,8 @@ static const quantity_row parameters[] = {
         "Elastic Modulus",
 #elif defined(NOT_UTF8)
         "modulus\xff",
+#elif defined(RENAMED_PARAMETER)
+        "stiffness",
 #else
         "modulus",
 #endif
@@ -63,7 +65,19 @@ static const quantity_row parameters[] = {
 #else
         "relaxation_time",
 #endif
-        "\\tau", "Relaxation time", "s", "", 1.0, 0.0, {0, 0, 1, 0, 0, 0, 0, 0}, 0.0, 1e6, 100.0, 100.0, NULL),
+        "\\tau", "Relaxation time",
+#ifdef OTHER_UNIT
+        "h", "", 3600.0,
+#else
+        "s", "", 1.0,
+#endif
+        0.0, {0, 0, 1, 0, 0, 0, 0, 0}, 0.0,
+#ifdef REBUILT
+        1e9,
+#else
+        1e6,
+#endif
+        100.0, 100.0, NULL),
 };
 
 static const quantity_row inputs[] = {
@@ -287,12 +301,16 @@ static const kovacs_model model = {
     ,
 #ifdef BAD_MODEL_ID
     "Maxwell",
+#elif defined(OTHER_MODEL)
+    "org.example.kelvin_c",
 #else
     "org.example.maxwell_c",
 #endif
     "Maxwell element in C",
 #ifdef BAD_VERSION
     "one",
+#elif defined(REBUILT)
+    "1.1.0",
 #else
     "1.0.0",
 #endif

@@ -1,12 +1,16 @@
 //! Which library a name leads to, and what is said when it leads nowhere.
 
-use crate::support::Folder;
-use kovacs_host::{HostErrorKind, Models, PlaceKind};
+use crate::support::{Folder, by_path, store};
+use kovacs_host::{HostErrorKind, Models, Place, PlaceKind};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 fn shipped() -> Models {
     Models::discover()
+}
+
+fn models(places: Vec<Place>) -> Models {
+    Models::in_places(places).trusting(store())
 }
 
 #[test]
@@ -33,9 +37,9 @@ fn an_unknown_model_is_answered_with_what_there_is_and_where_it_was_sought() {
     let Some(_) = first.compile("maxwell_c", &[]) else { return };
     let broken = second.write("broken", b"not a library");
     let mut places = vec![first.place(PlaceKind::Named), second.place(PlaceKind::Built)];
-    places.push(kovacs_host::Place { kind: PlaceKind::Installed, path: missing.path().join("lib") });
-    places.push(kovacs_host::Place { kind: PlaceKind::Named, path: "plugins".into() });
-    let error = Models::in_places(places).load("tool-narayanaswamy").unwrap_err();
+    places.push(Place { kind: PlaceKind::Installed, path: missing.path().join("lib") });
+    places.push(Place { kind: PlaceKind::Named, path: "plugins".into() });
+    let error = models(places).load("tool-narayanaswamy").unwrap_err();
     assert!(matches!(error.kind(), HostErrorKind::UnknownModel { name, .. } if name == "tool-narayanaswamy"));
     let expected = format!(
         "there is no model `tool-narayanaswamy`; there are `org.example.maxwell_c`\n\
@@ -59,7 +63,7 @@ fn an_unknown_model_is_answered_with_what_there_is_and_where_it_was_sought() {
 
 #[test]
 fn nothing_at_all_is_said_as_such() {
-    let error = Models::in_places(Vec::new()).load("aoi").unwrap_err();
+    let error = models(Vec::new()).load("aoi").unwrap_err();
     assert!(error.to_string().starts_with("there is no model `aoi`; no model was found at all\n"));
 }
 
@@ -81,7 +85,7 @@ fn the_first_place_wins_and_the_other_is_listed_as_shadowed() {
     let (first, second) = (Folder::new(), Folder::new());
     let Some(used) = first.compile("maxwell_c", &["LATER_MINOR"]) else { return };
     let Some(shadowed) = second.compile("maxwell_c", &[]) else { return };
-    let models = Models::in_places(vec![first.place(PlaceKind::Named), second.place(PlaceKind::Named)]);
+    let models = models(vec![first.place(PlaceKind::Named), second.place(PlaceKind::Named)]);
     assert_eq!(models.load("maxwell_c").unwrap().path(), used);
     let entries = &models.catalogue().entries;
     assert_eq!(entries.len(), 2);
@@ -139,8 +143,8 @@ fn a_place_can_be_a_library() {
     let elsewhere = folder.path().join("model.bin");
     fs::rename(path, &elsewhere).unwrap();
     assert!(folder.models().load("maxwell_c").is_err(), "the name of the file is not that of a model library");
-    let place = kovacs_host::Place { kind: PlaceKind::Named, path: elsewhere.clone() };
-    assert_eq!(Models::in_places(vec![place]).load("maxwell_c").unwrap().path(), elsewhere);
+    let place = Place { kind: PlaceKind::Named, path: elsewhere.clone() };
+    assert_eq!(models(vec![place]).load("maxwell_c").unwrap().path(), elsewhere);
 }
 
 #[test]
@@ -154,7 +158,7 @@ fn the_same_content_is_opened_once_in_a_process() {
     let handles: Vec<_> = std::thread::scope(|scope| {
         let load = |index: usize| {
             let path = paths[index % 2].to_str().unwrap();
-            scope.spawn(move || Models::in_places(Vec::new()).load(path).unwrap())
+            scope.spawn(move || by_path().load(path).unwrap())
         };
         let threads: Vec<_> = (0..8).map(load).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -179,7 +183,7 @@ fn a_rebuilt_library_is_other_code_and_the_old_one_goes_on() {
 fn loose_permissions_are_judged_by_the_place() {
     let folder = Folder::new();
     let Some(path) = folder.compile("maxwell_c", &[]) else { return };
-    let load = |kind| Models::in_places(vec![folder.place(kind)]).load("maxwell_c");
+    let load = |kind| models(vec![folder.place(kind)]).load("maxwell_c");
     let warning = |mode: &str| format!("the file can be written by others (mode {mode}); run `chmod go-w` on it");
 
     fs::set_permissions(&path, Permissions::from_mode(0o775)).unwrap();

@@ -2,15 +2,16 @@
 //!
 //! Each test builds one crooked library and compares the whole message: these words are what a model author works with.
 
-use crate::support::Folder;
-use kovacs_host::{HostErrorKind, LibraryFault, Models};
+use crate::support::{Folder, approve, by_path};
+use kovacs_host::{HostErrorKind, LibraryFault};
 use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
 /// What the host says of a library, without its path.
 fn reason(path: &Path) -> String {
-    let models = Models::in_places(Vec::new());
+    approve(path);
+    let models = by_path();
     let error = models.load(path.to_str().expect("the path is ASCII")).expect_err("the library is crooked");
     match error.kind() {
         HostErrorKind::Library { path: named, fault } => {
@@ -163,7 +164,7 @@ fn a_library_has_each_model_once_and_at_least_one() {
 fn a_refused_library_is_not_opened_again() {
     let folder = Folder::new();
     let Some(path) = folder.compile("crooked", &["NO_MODELS"]) else { return };
-    let fault = |path: &Path| match Models::in_places(Vec::new()).load(path.to_str().unwrap()).unwrap_err().kind() {
+    let fault = |path: &Path| match by_path().load(path.to_str().unwrap()).unwrap_err().kind() {
         HostErrorKind::Library { fault, .. } => std::sync::Arc::clone(fault),
         other => panic!("another kind of error: {other:?}"),
     };
@@ -221,7 +222,7 @@ fn a_changed_floating_point_mode_is_put_back_and_reported() {
     }
     let folder = Folder::new();
     let Some(path) = folder.compile("crooked", &["FLUSH_TO_ZERO"]) else { return };
-    let handle = Models::in_places(Vec::new()).load(path.to_str().unwrap()).unwrap();
+    let handle = by_path().load(path.to_str().unwrap()).unwrap();
     assert_eq!(
         handle.warnings(),
         ["changed the floating-point control word while it was opened (flush to zero, as `-Ofast` does); it was put \

@@ -1,12 +1,12 @@
 //! A library that runs: a correct model in C, and what happens when it does not keep its word.
 
-use crate::support::{Folder, one_step};
+use crate::support::{Folder, by_path, one_step};
 use kovacs_core::model::{Batch, EvaluationError, Evaluator, RowStatus};
-use kovacs_host::{Instance, ModelHandle, Models};
+use kovacs_host::{Instance, ModelHandle};
 
 fn load(folder: &Folder, macros: &[&str]) -> Option<ModelHandle> {
     let path = folder.compile("maxwell_c", macros)?;
-    Some(Models::in_places(Vec::new()).load(path.to_str().expect("the path is ASCII")).unwrap())
+    Some(by_path().load(path.to_str().expect("the path is ASCII")).unwrap())
 }
 
 /// A bound instance of the C model with this macro; results at 0, 10 and 100 s.

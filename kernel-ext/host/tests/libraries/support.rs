@@ -2,10 +2,25 @@
 
 use kovacs_core::model::Experiment;
 use kovacs_core::{Control, History};
-use kovacs_host::{Models, Place, PlaceKind};
+use kovacs_host::{Models, Place, PlaceKind, TrustStore};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
+
+/// Where these tests keep their approvals, which are none of the user's.
+pub fn store() -> TrustStore {
+    TrustStore::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("trust").join("trust.toml"))
+}
+
+/// Approves a library; one that is refused for another reason is left to the test.
+pub fn approve(library: &Path) {
+    let _ = store().approve(library, "a test");
+}
+
+/// Models named by their paths, which these tests approve themselves.
+pub fn by_path() -> Models {
+    Models::in_places(Vec::new()).trusting(store())
+}
 
 /// A folder of model libraries, removed at the end of the test.
 pub struct Folder {
@@ -35,9 +50,16 @@ impl Folder {
         path
     }
 
-    /// Compiles `crooked.c` with these macros as the library of a model; `None`, with a message, where there is
-    /// no C compiler.
+    /// Compiles `crooked.c` with these macros as the library of a model, and approves it; `None`, with a message, where
+    /// there is no C compiler.
     pub fn compile(&self, model: &str, macros: &[&str]) -> Option<PathBuf> {
+        let path = self.compile_strange(model, macros)?;
+        approve(&path);
+        Some(path)
+    }
+
+    /// As [`compile`](Folder::compile), and nobody has approved it.
+    pub fn compile_strange(&self, model: &str, macros: &[&str]) -> Option<PathBuf> {
         let path = self.library(model);
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         let compiled = Command::new("cc")
@@ -64,7 +86,7 @@ impl Folder {
 
     /// The models of this folder alone.
     pub fn models(&self) -> Models {
-        Models::in_places(vec![self.place(PlaceKind::Named)])
+        Models::in_places(vec![self.place(PlaceKind::Named)]).trusting(store())
     }
 }
 
