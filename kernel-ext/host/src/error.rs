@@ -301,6 +301,14 @@ pub enum LibraryFault {
         /// What differs, from manifest to library; empty where it is the wording only.
         difference: String,
     },
+    /// The file has become another one since the model was loaded.
+    #[error("was loaded with the SHA-256 {stated} and is {found} now; reload the model")]
+    OtherCopy {
+        /// As loaded.
+        stated: String,
+        /// As found.
+        found: String,
+    },
     /// The private copy cannot be written.
     #[error("cannot be copied to `{}`: {source}; set XDG_CACHE_HOME to a folder you can write", .folder.display())]
     Copy {

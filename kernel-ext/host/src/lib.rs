@@ -9,6 +9,8 @@
 //!
 //! Checks tell a careless mistake from a model, and approvals stop a silent exchange of the file; they are no sandbox.
 //!
+//! A model that is not to be relied upon runs in a process of its own: `worker`.
+//!
 //! Unsafe code is in `ffi/` only. The path of a library through the modules: `places` and `models` find it, `source`
 //! reads and judges the file, `manifest` says what it claims to be, `inspect` looks into it, `gate` asks whether it may
 //! be opened (`trust`, `lock`), `private_copy` puts the verified bytes where nobody else writes, `ffi` opens it and
@@ -37,6 +39,7 @@ mod plugin;
 mod private_copy;
 mod source;
 mod trust;
+pub mod worker;
 
 pub use catalogue::{BrokenLibrary, Catalogue, Entry, PlaceReading, PlaceState};
 pub use error::{HostError, HostErrorKind, LibraryFault, OwnFileFault};

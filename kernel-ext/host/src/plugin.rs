@@ -6,7 +6,9 @@ use crate::ffi::{self, Library};
 use crate::gate::Gate;
 use crate::instance::Instance;
 use crate::places::PlaceKind;
-use crate::private_copy;
+use crate::private_copy::{self, PrivateCopy};
+use crate::trust::TrustStore;
+use crate::worker::{Isolated, WorkerProgram};
 use kovacs_core::model::{EvaluationError, ModelDescription};
 use kovacs_core::swap::SwapReport;
 use std::fmt;
@@ -68,6 +70,30 @@ impl Plugin {
             gate: Arc::clone(gate),
             library,
             generation,
+        }))
+    }
+
+    /// Opens a private copy that another process of this program has verified, approved and written.
+    ///
+    /// # Errors
+    /// It is not what its digest says, or its tables are refused.
+    pub(crate) fn open_copy(path: &Path, digest: &str) -> Result<Arc<Plugin>, HostError> {
+        let refused = |fault: LibraryFault| HostError::library(path, fault);
+        let candidate = candidate::examine(path, PlaceKind::Named).map_err(refused)?;
+        if candidate.digest != digest {
+            let (stated, found) = (digest.to_owned(), candidate.digest);
+            return Err(refused(LibraryFault::OtherCopy { stated, found }));
+        }
+        let copy = || Ok(PrivateCopy::at(path.to_path_buf()));
+        let library = ffi::open_once(digest, copy).map_err(|fault| HostError::library(path, fault))?;
+        Ok(Arc::new(Plugin {
+            path: path.to_path_buf(),
+            kind: PlaceKind::Named,
+            gate: Arc::new(TrustStore::of_user().gate()),
+            descriptions: library.models.iter().map(|model| model.description.clone()).collect(),
+            warnings: Vec::new(),
+            library,
+            generation: 1,
         }))
     }
 
@@ -138,6 +164,38 @@ impl ModelHandle {
     /// [`EvaluationError::SettingsRefused`], or [`EvaluationError::Broken`] if the model could not be made.
     pub fn instance(&self, settings: &[f64]) -> Result<Instance, EvaluationError> {
         Instance::new(self.clone(), settings)
+    }
+
+    /// As [`instance`](ModelHandle::instance), in a worker process: a crash, a hang or an end of the model's code is an
+    /// error of the call and nothing more, and the next call starts the worker anew. A call costs some microseconds more.
+    ///
+    /// # Errors
+    /// As [`instance`](ModelHandle::instance), or the worker cannot be started.
+    pub fn isolated(&self, settings: &[f64]) -> Result<Isolated, EvaluationError> {
+        Isolated::start(self, settings)
+    }
+
+    /// As [`isolated`](ModelHandle::isolated), with this program as the worker.
+    ///
+    /// # Errors
+    /// As [`isolated`](ModelHandle::isolated).
+    pub fn isolated_in(&self, program: WorkerProgram, settings: &[f64]) -> Result<Isolated, EvaluationError> {
+        Isolated::start_in(self, settings, program)
+    }
+
+    /// The verified copy of the library, written again if it has been removed.
+    pub(crate) fn private_copy(&self) -> Result<PrivateCopy, HostError> {
+        let Plugin { path, kind, .. } = &*self.plugin;
+        if let Some(copy) = private_copy::existing(self.digest()) {
+            return Ok(copy);
+        }
+        let refused = |fault: LibraryFault| HostError::library(path, fault);
+        let candidate = candidate::examine(path, *kind).map_err(refused)?;
+        if candidate.digest != self.digest() {
+            let (stated, found) = (self.digest().to_owned(), candidate.digest);
+            return Err(refused(LibraryFault::OtherCopy { stated, found }));
+        }
+        private_copy::write(&candidate.bytes, &candidate.digest).map_err(refused)
     }
 
     /// Looks at the library's file again and takes what was built meanwhile. Instances and handles made before keep the

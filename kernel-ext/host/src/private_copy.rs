@@ -24,6 +24,23 @@ pub(crate) struct PrivateCopy {
     _temporary: Option<TempDir>,
 }
 
+impl PrivateCopy {
+    /// One that somebody else has written and keeps.
+    pub(crate) fn at(path: PathBuf) -> Self {
+        PrivateCopy { path, _temporary: None }
+    }
+}
+
+/// The copy in the user's cache, if there is one.
+pub(crate) fn existing(digest: &str) -> Option<PrivateCopy> {
+    let path = cache_folder()?.join(file_name(digest));
+    path.is_file().then(|| PrivateCopy::at(path))
+}
+
+fn file_name(digest: &str) -> String {
+    format!("{digest}{}", consts::DLL_SUFFIX)
+}
+
 /// Writes the bytes into the user's cache, or into a temporary folder where there is no usable cache.
 ///
 /// # Errors
@@ -33,7 +50,7 @@ pub(crate) fn write(bytes: &[u8], digest: &str) -> Result<PrivateCopy, LibraryFa
 }
 
 fn write_to(cache: Option<PathBuf>, bytes: &[u8], digest: &str) -> Result<PrivateCopy, LibraryFault> {
-    let name = format!("{digest}{}", consts::DLL_SUFFIX);
+    let name = file_name(digest);
     if let Some(folder) = cache
         && let Ok(path) = prepare(&folder).and_then(|()| write_into(&folder, &name, bytes))
     {

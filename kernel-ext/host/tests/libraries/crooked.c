@@ -98,6 +98,39 @@ static const kovacs_preset presets[] = {
     {sizeof(kovacs_preset), 0, "soft", "Soft", "", "estimate", soft, NULL},
 };
 
+/* ---- misbehaviour ------------------------------------------------------ */
+
+#if defined(MISBEHAVES) || defined(CRASHES_IN_CREATE) || defined(CRASHES_IN_BIND)
+#include <stdio.h>
+#include <unistd.h>
+static volatile int *nowhere = NULL;
+
+/* What happens in `evaluate` is chosen by the modulus. */
+static void misbehave(double modulus) {
+    if (modulus == 661) *nowhere = 1;
+    if (modulus == 662) abort();
+    if (modulus == 663) for (;;) pause();
+    if (modulus == 664) _exit(3);
+    if (modulus == 665) {
+        printf("this is no answer\n");
+        fflush(stdout);
+        fprintf(stderr, "the tables of %s are lost\n", "1867");
+        *nowhere = 1;
+    }
+    if (modulus == 666) {
+        /* Shuts everything it can find, the pipes to the program too. */
+        for (int descriptor = 0; descriptor < 64; descriptor++) close(descriptor);
+        for (;;) pause();
+    }
+    if (modulus == 667) {
+        static const char noise[] = "\xff\xff\xff\xff\xff\xff\xff\xff";
+        for (int descriptor = 3; descriptor < 16; descriptor++)
+            if (write(descriptor, noise, 8) < 0) continue;
+        for (;;) pause();
+    }
+}
+#endif
+
 /* ---- behaviour --------------------------------------------------------- */
 
 #ifdef MISSING_SYMBOL
@@ -124,6 +157,9 @@ static kovacs_status refuse(kovacs_error *error, kovacs_status status, int32_t p
 
 static kovacs_status create(const kovacs_model *model, const double *settings, void **out, kovacs_error *error) {
     (void)model; (void)settings; (void)error;
+#ifdef CRASHES_IN_CREATE
+    misbehave(661);
+#endif
 #if defined(CREATE_REJECTS)
     return refuse(error, KOVACS_REJECTED, -1, -1, "no licence server");
 #elif defined(NULL_INSTANCE)
@@ -137,6 +173,9 @@ static kovacs_status create(const kovacs_model *model, const double *settings, v
 static kovacs_status bind(void *self, const kovacs_experiment *experiment, kovacs_error *error) {
     instance *it = self;
     const double *drive = experiment->inputs[1];
+#ifdef CRASHES_IN_BIND
+    misbehave(661);
+#endif
     for (uint64_t node = 1; node < experiment->n_nodes; node++)
         if (drive[node] != drive[0]) return refuse(error, KOVACS_REJECTED, -1, -1, "the strain must not change");
     free(it->times);
@@ -168,6 +207,9 @@ static kovacs_status evaluate(void *self, const kovacs_eval *eval, kovacs_error 
     for (uint64_t row = 0; row < eval->n_rows; row++) {
         const double modulus = eval->params[2 * row], time = eval->params[2 * row + 1];
         double *stress = eval->out + row * it->n_out;
+#ifdef MISBEHAVES
+        misbehave(modulus);
+#endif
         if (eval->tick && eval->tick(eval->host_data, (double)row / (double)eval->n_rows)) return KOVACS_CANCELLED;
         if (time < 1e-3) {
             if (!refused++) refuse(error, KOVACS_REJECTED, 1, (int64_t)row, "too fast to resolve");

@@ -1,19 +1,15 @@
 //! A Rust model that panics: the host has another standard library than the plugin, so a panic that crossed the border
 //! would abort this very process.
 
-use crate::support::{approve, by_path, one_step};
+use crate::support::{approve, built_example, by_path, one_step};
 use kovacs_core::model::{Batch, EvaluationError, Evaluator, RowStatus};
 use kovacs_host::{Instance, ModelHandle};
 
 /// The library of `clumsy.rs` or `stumbling.rs`, which cargo builds with the examples of this package.
 fn example(name: &str) -> ModelHandle {
-    let executable = std::env::current_exe().expect("a test knows its executable");
-    let profile = executable.parent().and_then(|deps| deps.parent()).expect("tests lie in `<profile>/deps`");
-    let name = format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let path = profile.join("examples").join(name);
+    let path = built_example(&format!("{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
     approve(&path);
-    let loaded = by_path().load(path.to_str().expect("the path is UTF-8"));
-    loaded.unwrap_or_else(|error| panic!("{error}; `cargo test` builds it, `cargo test --test libraries` does not"))
+    by_path().load(path.to_str().expect("the path is UTF-8")).unwrap()
 }
 
 fn instance(trips_in: f64) -> Result<Instance, EvaluationError> {

@@ -22,6 +22,19 @@ pub fn by_path() -> Models {
     Models::in_places(Vec::new()).trusting(store())
 }
 
+/// Something that cargo builds with the examples of this package.
+pub fn built_example(name: &str) -> PathBuf {
+    let executable = std::env::current_exe().expect("a test knows its executable");
+    let profile = executable.parent().and_then(|deps| deps.parent()).expect("tests lie in `<profile>/deps`");
+    let path = profile.join("examples").join(name);
+    assert!(
+        path.exists(),
+        "`{}` is missing; `cargo test` builds it, `cargo test --test libraries` does not",
+        path.display()
+    );
+    path
+}
+
 /// A folder of model libraries, removed at the end of the test.
 pub struct Folder {
     directory: TempDir,
