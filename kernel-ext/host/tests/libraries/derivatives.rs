@@ -1,14 +1,14 @@
 //! Derivatives and linear responses of a model in C, correct and not.
 
-use crate::support::{Folder, one_step};
+use crate::support::{Folder, by_path, one_step};
 use kovacs_core::linear_response::{LinearResponse, RelaxationFunction};
 use kovacs_core::model::{Batch, EvaluationError, Evaluator, RowStatus};
-use kovacs_host::{HostError, Instance, Models};
+use kovacs_host::{HostError, Instance};
 
 fn opened(macros: &[&str]) -> Option<Result<kovacs_host::ModelHandle, HostError>> {
     let folder = Folder::new();
     let path = folder.compile("maxwell_c", macros)?;
-    Some(Models::in_places(Vec::new()).load(path.to_str().expect("the path is ASCII")))
+    Some(by_path().load(path.to_str().expect("the path is ASCII")))
 }
 
 /// A bound instance of the C model with this macro; results at 0, 10 and 100 s.
