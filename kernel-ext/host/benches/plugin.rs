@@ -4,7 +4,8 @@
 use divan::{Bencher, black_box};
 use kovacs_core::model::{Batch, Evaluator, Experiment};
 use kovacs_core::{Control, History};
-use kovacs_host::{ModelHandle, Models};
+use kovacs_host::worker::WorkerProgram;
+use kovacs_host::{ModelHandle, Models, Place, PlaceKind};
 use kovacs_sdk::Local;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,9 +60,12 @@ fn open_a_new_library(bencher: Bencher<'_, '_>) {
         std::fs::write(&path, [&bytes, tail.as_bytes()].concat()).expect("the folder can be written");
         path
     };
-    bencher
-        .with_inputs(fresh)
-        .bench_values(|path| Models::in_places(Vec::new()).load(path.to_str().expect("the path is UTF-8")).is_ok());
+    // As built with the program: what is measured needs no approval.
+    let place = Place { kind: PlaceKind::Built, path: folder.path().to_path_buf() };
+    bencher.with_inputs(fresh).bench_values(|path| {
+        let loaded = Models::in_places(vec![place.clone()]).load(path.to_str().expect("the path is UTF-8"));
+        loaded.expect("the library is a copy of one that was opened").generation()
+    });
 }
 
 /// Reads the places of this program when every library in them has been opened before.
@@ -80,6 +84,18 @@ fn make_an_instance(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [1, 200])]
 fn call_a_plugin(bencher: Bencher<'_, '_>, points: usize) {
     let mut model = bound(aoi().instance(&[]).expect("the model takes its default settings"), points);
+    let parameters = model.description().defaults();
+    bencher.bench_local(|| model.evaluate(Batch::new(black_box(&parameters))));
+}
+
+/// The same call to a worker process.
+#[divan::bench(args = [1, 200])]
+fn call_an_isolated_plugin(bencher: Bencher<'_, '_>, points: usize) {
+    let profile =
+        aoi().path().ancestors().find(|folder| folder.join("examples").is_dir()).map(std::path::Path::to_path_buf);
+    let worker = profile.expect("cargo builds examples beside the plugins").join("examples").join("worker");
+    let isolated = aoi().isolated_in(WorkerProgram::at(worker), &[]);
+    let mut model = bound(isolated.expect("`cargo build --examples` builds the worker"), points);
     let parameters = model.description().defaults();
     bencher.bench_local(|| model.evaluate(Batch::new(black_box(&parameters))));
 }
