@@ -30,13 +30,8 @@ pub struct Integrator {
 
 /// The relaxation function of a glass in reduced time.
 pub enum Relaxation {
-    /// `exp(-xi^beta)`.
-    Stretched {
-        /// `beta`.
-        exponent: f64,
-        /// Index of the parameter that holds it.
-        index: usize,
-    },
+    /// `exp(-xi^beta)`, `beta` given.
+    Stretched(f64),
     /// Modes that are given.
     Given(Spectrum),
 }
@@ -107,7 +102,7 @@ impl Integrator {
     /// number of steps.
     ///
     /// # Errors
-    /// As [`walk`] and [`Spectrum::stretched`].
+    /// As [`walk`].
     pub fn run(
         &mut self,
         material: &Material,
@@ -118,9 +113,9 @@ impl Integrator {
         let Some(schedule) = &self.schedule else {
             return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
-        let (exponent, index) = match relaxation {
+        let exponent = match relaxation {
             Relaxation::Given(spectrum) => return walk(schedule, material, Modes::new(&spectrum), write, tick),
-            Relaxation::Stretched { exponent, index } => (exponent, index),
+            Relaxation::Stretched(exponent) => exponent,
         };
         let sum = match self.choice {
             Choice::Sum => true,
@@ -132,7 +127,7 @@ impl Integrator {
         }
         let spectrum = match self.spectrum.take() {
             Some(known) if known.0 == exponent => known.1,
-            _ => Spectrum::stretched(exponent, index)?,
+            _ => Spectrum::stretched(exponent),
         };
         let steps = walk(schedule, material, Modes::new(&spectrum), write, tick);
         self.spectrum = Some((exponent, spectrum));

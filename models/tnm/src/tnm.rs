@@ -15,9 +15,6 @@ pub struct Tnm {
     integrator: Integrator,
 }
 
-/// Index of `stretching_exponent`.
-const EXPONENT: usize = 3;
-
 impl Model for Tnm {
     const CAPABILITIES: Capabilities = thermal::CAPABILITIES;
 
@@ -62,7 +59,7 @@ impl Model for Tnm {
             return Err(Refusal::broken(format!("{} parameters, 4 are needed", parameters.len())));
         };
         let clock = Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity };
-        let relaxation = Relaxation::Stretched { exponent, index: EXPONENT };
+        let relaxation = Relaxation::Stretched(exponent);
         thermal::evaluate(&mut self.integrator, clock, relaxation, 1.0, out, run)
     }
 }

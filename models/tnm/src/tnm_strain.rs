@@ -17,8 +17,6 @@ pub struct TnmStrain {
     integrator: Integrator,
 }
 
-/// Index of `stretching_exponent`.
-const EXPONENT: usize = 3;
 /// Index of `relaxed_modulus`.
 const RELAXED_MODULUS: usize = 7;
 
@@ -100,7 +98,7 @@ impl Model for TnmStrain {
             moduli,
             fictive_temperature: Some(fictive),
         };
-        let relaxation = Relaxation::Stretched { exponent, index: EXPONENT };
+        let relaxation = Relaxation::Stretched(exponent);
         let mut columns: Vec<_> = out.iter_mut().collect();
         self.integrator.run(
             &material,
