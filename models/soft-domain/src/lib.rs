@@ -16,6 +16,7 @@ pub mod bethe;
 pub mod exchange;
 pub mod mean_field;
 pub mod parameters;
+pub mod percolation;
 mod root;
 pub mod sample;
 pub mod schedule;
