@@ -8,12 +8,13 @@
 //!
 //! [`SoftDomain`] is its mean-field form, in which percolation is that of the Bethe lattice ([`bethe`]). Steps in time
 //! are logarithmic after every change of what is prescribed ([`schedule`]), implicit in stress and percolating share
-//! ([`mean_field`]), and exact for each barrier ([`exchange`]).
+//! ([`implicit`]), and exact for each barrier ([`exchange`]).
 
 #![forbid(unsafe_code)]
 
 pub mod bethe;
 pub mod exchange;
+pub mod implicit;
 pub mod mean_field;
 pub mod parameters;
 pub mod percolation;

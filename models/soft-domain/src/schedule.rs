@@ -36,6 +36,13 @@ pub struct Piece {
     pub outputs: std::ops::Range<usize>,
 }
 
+impl Piece {
+    /// The prescribed value at a time (s) since the start: strain, or stress in MPa.
+    pub fn drive(&self, time: f64) -> f64 {
+        self.from + self.rate * time
+    }
+}
+
 /// An experiment as pieces, and the times at which results are wanted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {

@@ -96,6 +96,8 @@ impl Model for SoftDomain {
         let sample = Sample::new(&parameters, schedule.temperature)?;
         let barriers = Barriers::new(&parameters, schedule.temperature, self.barriers);
         let mut body = MeanField::new(sample, barriers, schedule.control, schedule.rest)?;
-        trajectory::run(schedule, &mut body, out, &mut |fraction| run.tick(fraction))
+        let states = trajectory::run(schedule, &mut body, &mut |fraction| run.tick(fraction))?;
+        trajectory::write(schedule, &sample, &states, out);
+        Ok(())
     }
 }

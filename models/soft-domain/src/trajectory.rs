@@ -5,7 +5,8 @@
 //! which invent no maximum and keep what never falls from falling. Stress and strain follow from them exactly, so the
 //! parts of the strain always add up, on ramps too.
 
-use crate::schedule::{Piece, Schedule};
+use crate::sample::Sample;
+use crate::schedule::Schedule;
 use kovacs_core::Control;
 use kovacs_sdk::{Curves, Quantity, Refusal};
 
@@ -33,9 +34,6 @@ pub trait Body {
 
     /// The state now.
     fn state(&self) -> State;
-
-    /// Everything there is to see in a state under a prescribed value.
-    fn observe(&self, control: Control, drive: f64, state: State) -> Observed;
 }
 
 /// One value per output, in the order of [`outputs`].
@@ -92,53 +90,56 @@ pub fn outputs() -> Vec<Quantity> {
     ]
 }
 
-/// Runs a sample through a schedule. `tick` gets the fraction done and may end the run.
+/// Runs a sample through a schedule: its state at every wanted time. `tick` gets the fraction done and may end the run.
 ///
 /// # Errors
 /// What a step or `tick` refuses.
 pub fn run(
     schedule: &Schedule,
     body: &mut impl Body,
-    out: &mut Curves<'_>,
     tick: &mut dyn FnMut(f64) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
-    let mut columns: Vec<(usize, &mut [f64])> = out.iter_mut().collect();
-    let mut write = |index: usize, observed: Observed| {
-        for (output, column) in &mut columns {
-            column[index] = observed.value(*output);
-        }
-    };
-    for index in 0..schedule.at_rest {
-        write(index, body.observe(schedule.control, schedule.rest, body.state()));
-    }
+) -> Result<Vec<State>, Refusal> {
+    let mut states = vec![body.state(); schedule.at_rest];
+    states.reserve_exact(schedule.times.len() - schedule.at_rest);
     let pieces = schedule.needed();
     let mut track = Track::default();
     for (number, piece) in pieces.iter().enumerate() {
-        let done = |part: f64| (number as f64 + part) / pieces.len() as f64;
         body.jump(piece.control, piece.from);
         schedule.grid(piece, &mut track.times);
         track.states.clear();
         track.states.push(body.state());
         for step in 1..track.times.len() {
             let (start, end) = (track.times[step - 1], track.times[step]);
-            body.step(end - start, drive(piece, end))?;
+            body.step(end - start, piece.drive(end))?;
             track.states.push(body.state());
-            tick(done(step as f64 / track.times.len() as f64))?;
+            tick((number as f64 + step as f64 / track.times.len() as f64) / pieces.len() as f64)?;
         }
         track.bend();
         let mut place = 0;
-        for index in piece.outputs.clone() {
-            let time = schedule.times[index] - piece.start;
-            let state = track.at(time, &mut place);
-            write(index, body.observe(piece.control, drive(piece, time), state));
-        }
+        let wanted = &schedule.times[piece.outputs.clone()];
+        states.extend(wanted.iter().map(|time| track.at(time - piece.start, &mut place)));
     }
-    Ok(())
+    Ok(states)
 }
 
-/// The prescribed value at a time (s) since the start of a piece.
-fn drive(piece: &Piece, time: f64) -> f64 {
-    piece.from + piece.rate * time
+/// Writes what there is to see of a sample in its states at the wanted times.
+pub fn write(schedule: &Schedule, sample: &Sample, states: &[State], out: &mut Curves<'_>) {
+    let mut columns: Vec<(usize, &mut [f64])> = out.iter_mut().collect();
+    let mut write = |index: usize, control: Control, drive: f64| {
+        let Some(&state) = states.get(index) else { return };
+        let observed = sample.observe(control, drive, state);
+        for (output, column) in &mut columns {
+            column[index] = observed.value(*output);
+        }
+    };
+    for index in 0..schedule.at_rest {
+        write(index, schedule.control, schedule.rest);
+    }
+    for piece in schedule.needed() {
+        for index in piece.outputs.clone() {
+            write(index, piece.control, piece.drive(schedule.times[index] - piece.start));
+        }
+    }
 }
 
 /// The steps of one piece, and the slopes of a smooth curve through them.

@@ -170,5 +170,5 @@ impl Clusters {
 
 #[inline(always)]
 fn faces(low: bool, high: bool) -> u32 {
-    u32::from(low) * LOW | u32::from(high) * HIGH
+    (u32::from(low) * LOW) | (u32::from(high) * HIGH)
 }

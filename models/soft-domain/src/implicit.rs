@@ -1,0 +1,129 @@
+//! The end of one time step: stress, share of transformed domains, and flow, all at values that hold there.
+//!
+//! Within a step of length `dt` stress and percolating share are frozen, so every barrier is exact:
+//! `n <- n_s + (n - n_s) exp(-x)` with `x = (K + k_c f) dt` and `n_s = K n_eq/k`, and the strain that flows is
+//! `gamma k_c f <n> dt` with the mean of `n` over the step. Their values at the **end** of the step are unknown. Above
+//! the threshold the sample holds itself there (flow lowers the stress, which lowers `p`), and a plain fixed-point
+//! iteration then jumps between flowing and not flowing: the end values are therefore roots in brackets, by Newton's
+//! method with exact slopes.
+
+use crate::bethe::{self, THRESHOLD};
+use crate::exchange::{Flowing, Frozen, Occupation};
+use crate::root::rising_root;
+use crate::sample::{Sample, activity, equilibrium};
+use kovacs_core::Control;
+
+/// Roots are found to this part of the largest stress, or of a share of 1.
+const TOLERANCE: f64 = 1e-11;
+
+/// A step before it is solved.
+pub struct Step<'a> {
+    /// The sample.
+    pub sample: &'a Sample,
+    /// What is prescribed.
+    pub control: Control,
+    /// Its value at the end of the step: strain, or stress in MPa.
+    pub drive: f64,
+    /// Length, s.
+    pub duration: f64,
+    /// `kappa`, from the start of the step.
+    pub slowing: f64,
+    /// Share of transformed domains that neighbours feel, from the start of the step.
+    pub felt: f64,
+    /// Strain that has flown before the step.
+    pub flown: f64,
+}
+
+/// The end of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct End {
+    /// Stress, MPa.
+    pub stress: f64,
+    /// Share of transformed domains.
+    pub share: f64,
+    /// Strain that has flown in the step.
+    pub flown: f64,
+}
+
+impl Step<'_> {
+    /// Everything about the step that does not depend on the barrier, at a stress (MPa) and a percolating share.
+    pub fn frozen(&self, stress: f64, spanning: f64) -> Frozen {
+        let asymmetry = self.sample.asymmetry(stress, self.felt);
+        let equilibrium = equilibrium(asymmetry);
+        let slowed = self.slowing * self.duration;
+        Frozen {
+            equilibrium,
+            speed: activity(asymmetry) * slowed,
+            flow: self.sample.flow_rate * spanning * self.duration,
+            equilibrium_slope: self.sample.stress_energy * equilibrium * (1.0 - equilibrium),
+            speed_slope: -self.sample.stress_energy * (0.5 * asymmetry).sinh() * slowed,
+        }
+    }
+
+    /// Solves a step without flow. `guess` is a stress near the answer, MPa. `None` if some number is none.
+    pub fn still(&self, domains: &mut Occupation, guess: f64) -> Option<End> {
+        if self.control == Control::Stress {
+            let share = domains.relax(&self.frozen(self.drive, 0.0)).share;
+            return Some(End { stress: self.drive, share, flown: 0.0 });
+        }
+        let bracket = self.bracket(0.0);
+        let stiffness = self.sample.modulus * self.sample.gamma;
+        let mut share = f64::NAN;
+        let stress = rising_root(bracket, guess, self.tolerance(bracket), |stress| {
+            let end = domains.relax(&self.frozen(stress, 0.0));
+            share = end.share;
+            let off = stress - self.sample.stress(self.drive, end.share, self.flown);
+            (off, 1.0 + stiffness * end.share_by_stress)
+        })?;
+        Some(End { stress, share, flown: 0.0 })
+    }
+
+    /// Solves a step that ends above the threshold, where domains flow; `guess` is a share near the answer, `still` the
+    /// end of the step without flow. The outer unknown is the share; for each the stress is found first.
+    pub fn flowing(&self, domains: &mut Occupation, guess: f64, still: End) -> Option<End> {
+        let rate = self.sample.flow_rate * self.duration;
+        let mut stress = still.stress;
+        let mut end = None;
+        rising_root((THRESHOLD, 1.0), guess, TOLERANCE, |share| {
+            let spanning = bethe::spanning_share(share);
+            let Some((found, sums, stress_by_flow)) = self.at_share(domains, spanning, stress) else {
+                return (f64::NAN, f64::NAN);
+            };
+            stress = found;
+            end = Some(End { stress, share: sums.share, flown: self.sample.gamma * rate * spanning * sums.mean });
+            let share_by_flow = sums.share_by_flow + sums.share_by_stress * stress_by_flow;
+            (share - sums.share, 1.0 - share_by_flow * rate * bethe::spanning_share_slope(share))
+        })?;
+        end
+    }
+
+    /// Stress at a given percolating share, what the domains do there, and the slope of that stress by the flow.
+    fn at_share(&self, domains: &mut Occupation, spanning: f64, guess: f64) -> Option<(f64, Flowing, f64)> {
+        if self.control == Control::Stress {
+            return Some((self.drive, domains.flow(&self.frozen(self.drive, spanning)), 0.0));
+        }
+        let stiffness = self.sample.modulus * self.sample.gamma;
+        let bracket = self.bracket(self.sample.flow_rate * spanning * self.duration);
+        let (mut sums, mut slope) = (Flowing::default(), f64::NAN);
+        let stress = rising_root(bracket, guess, self.tolerance(bracket), |stress| {
+            let frozen = self.frozen(stress, spanning);
+            sums = domains.flow(&frozen);
+            let flown = self.flown + self.sample.gamma * frozen.flow * sums.mean;
+            let by_stress = 1.0 + stiffness * (sums.share_by_stress + frozen.flow * sums.mean_by_stress);
+            let by_flow = stiffness * (sums.share_by_flow + sums.mean + frozen.flow * sums.mean_by_flow);
+            slope = -by_flow / by_stress;
+            (stress - self.sample.stress(self.drive, sums.share, flown), by_stress)
+        })?;
+        Some((stress, sums, slope))
+    }
+
+    /// Bounds of the stress if at most `flow` of the domains flow.
+    fn bracket(&self, flow: f64) -> (f64, f64) {
+        let flown = self.flown + self.sample.gamma * flow;
+        (self.sample.stress(self.drive, 1.0, flown), self.sample.stress(self.drive, 0.0, self.flown))
+    }
+
+    fn tolerance(&self, (low, high): (f64, f64)) -> f64 {
+        TOLERANCE * low.abs().max(high.abs()).max(self.sample.modulus * self.sample.gamma)
+    }
+}
