@@ -71,6 +71,11 @@ impl Occupation {
         Occupation { barriers, tried: now.clone(), now }
     }
 
+    /// Sets the share of every barrier.
+    pub fn set(&mut self, shares: impl Iterator<Item = f64>) {
+        self.now.iter_mut().zip(shares).for_each(|(now, share)| *now = share);
+    }
+
     /// Makes the end that was tried last the state from now on.
     pub fn accept(&mut self) {
         std::mem::swap(&mut self.now, &mut self.tried);

@@ -1,4 +1,4 @@
-//! The model `soft_domain`: soft domains that transform under stress, percolate, and then flow.
+//! The models `soft_domain` and `soft_domain_lattice`: soft domains that transform under stress, percolate, and then flow.
 //!
 //! A glass is taken as an elastic matrix with soft domains, each a two-state system over its own energy barrier. A
 //! transformed domain gives strain that its matrix takes back when the stress is gone: anelastic strain. Where
@@ -8,20 +8,25 @@
 //!
 //! [`SoftDomain`] is its mean-field form, in which percolation is that of the Bethe lattice ([`bethe`]). Steps in time
 //! are logarithmic after every change of what is prescribed ([`schedule`]), implicit in stress and percolating share
-//! ([`implicit`]), and exact for each barrier ([`exchange`]).
+//! ([`implicit`]), and exact for each barrier ([`exchange`]). [`SoftDomainLattice`] has every domain in a cell of the simple cubic
+//! lattice ([`lattice`]), with its real clusters ([`percolation`]) and chance from a seed.
 
 #![forbid(unsafe_code)]
 
 pub mod bethe;
 pub mod exchange;
 pub mod implicit;
+pub mod lattice;
 pub mod mean_field;
 pub mod parameters;
 pub mod percolation;
+mod replicas;
 mod root;
 pub mod sample;
 pub mod schedule;
 mod soft_domain;
+mod soft_domain_lattice;
 pub mod trajectory;
 
 pub use soft_domain::SoftDomain;
+pub use soft_domain_lattice::SoftDomainLattice;

@@ -149,7 +149,7 @@ impl Clusters {
 
     /// The cluster of an occupied site, as [`find`](Self::find), made for the common case of two links at most.
     #[inline(always)]
-    pub(super) fn find_near(&mut self, site: u32) -> Union {
+    pub fn find_near(&mut self, site: u32) -> Union {
         let ancestor = self.parent(self.parent(site));
         let value = self.sites[ancestor as usize];
         // A root keeps its value; anything else is linked past its parent.
@@ -160,7 +160,7 @@ impl Clusters {
 
     /// Adds a site that is not occupied to a cluster.
     #[inline(always)]
-    pub(super) fn attach(&mut self, site: u32, low: bool, high: bool, cluster: Union) -> Union {
+    pub fn attach(&mut self, site: u32, low: bool, high: bool, cluster: Union) -> Union {
         let value = (cluster.value | faces(low, high)) + 1;
         self.sites[site as usize] = cluster.root;
         self.sites[cluster.root as usize] = value;
