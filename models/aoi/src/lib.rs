@@ -17,7 +17,7 @@ pub mod modes;
 use barriers::FlatBarriers;
 use flow::{FlowingBarriers, thermal_rate};
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::Moduli;
+use kovacs_core::linear_response::{LinearResponse, Moduli, RelaxationFunction};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
 use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
 
@@ -117,6 +117,30 @@ impl Model for Aoi {
             linear::Test::Any(test) => fill_from_modes(parameters, test, out),
         }
     }
+
+    fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {
+        let parameters = <[f64; 6]>::try_from(parameters).map_err(|_| Refusal::broken("another parameter count"));
+        Some(parameters.and_then(|parameters| response(parameters, temperature)))
+    }
+}
+
+/// The linear response at one temperature (K), with single barriers as its modes.
+fn response(parameters: [f64; 6], temperature: f64) -> Result<LinearResponse, Refusal> {
+    let (phi, moduli) = relaxation(parameters, temperature)?;
+    let [barrier_min, barrier_max, attempt_frequency, ..] = parameters;
+    // Where the barriers are too wide for modes, or modes too slow for numbers, there is still the function.
+    let representable = phi.longest_time().is_some_and(f64::is_finite);
+    let modes =
+        if representable { modes::barrier_modes(barrier_min, barrier_max, temperature) } else { Ok(Vec::new()) };
+    let modes = modes.unwrap_or_default();
+    let mode = |(barrier, weight): (f64, f64)| {
+        (1.0 / thermal_rate(attempt_frequency, barrier, temperature), (1.0 - phi.share) * weight)
+    };
+    let mut spectrum: Vec<(f64, f64)> = modes.into_iter().map(mode).collect();
+    if phi.share > 0.0 && !spectrum.is_empty() {
+        spectrum.push((1.0 / phi.rate, phi.share));
+    }
+    Ok(LinearResponse { moduli, phi: Box::new(phi), spectrum })
 }
 
 /// Relaxation function and the moduli (MPa) between which it relaxes, of one parameter vector, in the model's order, at

@@ -7,12 +7,11 @@
 //! Under stress control, and where the temperature changes, the modes of the stretched exponential stand for it
 //! ([`crate::stretched_modes::fine_modes`], good to 1e-9); all their times share the Arrhenius factor.
 
-use crate::shift::{activation_energy, arrhenius, check_shifts, rate_factor, reference_temperature};
+use crate::shift::{Shifted, activation_energy, reference_temperature, relaxation_time};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::fine_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::Moduli;
-use kovacs_core::modes::{MaxwellSolid, Thermal};
+use kovacs_core::linear_response::LinearResponse;
 use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
 
 /// Stretched exponential with Arrhenius shift.
@@ -53,15 +52,7 @@ impl Model for Kww {
 
     fn parameters() -> Vec<Quantity> {
         vec![
-            Quantity::new("relaxation_time")
-                .symbol("\\tau_0")
-                .label("Relaxation time")
-                .unit("s")
-                .doc("At the reference temperature.")
-                .above(0.0)
-                .at_most(1e100)
-                .initial(1e4)
-                .logarithmic(),
+            relaxation_time(),
             Quantity::new("stretching_exponent")
                 .symbol("\\beta")
                 .label("Stretching exponent")
@@ -104,37 +95,18 @@ impl Model for Kww {
     }
 
     fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, _run: &mut Run<'_>) -> Result<(), Refusal> {
-        let (Some(test), Ok(parameters)) = (&self.test, parameters.try_into()) else {
-            return Err(Refusal::broken("evaluated before an experiment was bound, or with another parameter count"));
+        let Some(test) = &self.test else {
+            return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
-        match test {
-            linear::Test::Strain(test) => {
-                let (phi, moduli) = relaxation(parameters, test.temperature)?;
-                linear::fill(test, moduli, &phi, out);
-                Ok(())
-            }
-            linear::Test::Any(test) => {
-                let [_, _, energy, reference, ..] = parameters;
-                check_shifts(energy, reference, &test.history.temperature, 2)?;
-                let (phi, moduli) = relaxation(parameters, reference)?;
-                let solid = MaxwellSolid::relaxing(moduli, &fine_modes(&phi));
-                let clock = |kelvin: f64| rate_factor(energy, reference, kelvin);
-                linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
-            }
-        }
+        shifted(parameters)?.fill(test, out)
+    }
+
+    fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {
+        Some(shifted(parameters).and_then(|solid| solid.response(temperature)))
     }
 }
 
-/// Relaxation function and moduli (MPa) of one parameter vector, in the model's order, at a temperature in K.
-///
-/// # Errors
-/// Rejects moduli in the wrong order and relaxation times beyond what numbers can hold.
-pub fn relaxation(parameters: [f64; 6], temperature: f64) -> Result<(StretchedExponential, Moduli), Refusal> {
-    let [relaxation_time, exponent, energy, reference, unrelaxed, relaxed] = parameters;
-    let moduli = linear::moduli(unrelaxed, relaxed, 5)?;
-    let relaxation_time = relaxation_time * arrhenius(energy, reference, temperature, 2)?;
-    if !relaxation_time.is_normal() {
-        return Err(Refusal::rejected(format!("is {relaxation_time} s at {temperature} K")).param(0));
-    }
-    Ok((StretchedExponential { relaxation_time, exponent }, moduli))
+fn shifted(parameters: &[f64]) -> Result<Shifted<StretchedExponential>, Refusal> {
+    let phi = |relaxation_time, exponent| StretchedExponential { relaxation_time, exponent };
+    Shifted::read(parameters, phi, fine_modes)
 }

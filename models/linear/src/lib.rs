@@ -1,17 +1,22 @@
-//! Linear viscoelastic models: the stretched exponential `kww` and the generalised Maxwell solid `prony`.
+//! Linear viscoelastic models: the stretched exponential `kww`, the fractional Zener solid `fractional` and the
+//! generalised Maxwell solid `prony`.
 //!
 //! Each is one relaxation function and two moduli, exact for steps and ramps of any length under strain control at one
 //! temperature. Under stress control, and where the temperature changes, its modes are carried through the history by
-//! [`kovacs_core::modes`]. The physics is usable without any plugin; [`kww`] and [`prony`] put it behind the model
-//! interface.
+//! [`kovacs_core::modes`]. The physics is usable without any plugin; [`kww`], [`fractional`] and [`prony`] put it
+//! behind the model interface.
 
 #![forbid(unsafe_code)]
 
+pub mod fractional;
 pub mod kww;
+pub mod mittag_leffler;
 pub mod prony;
 pub mod shift;
+pub mod spectrum;
 pub mod stretched;
 pub mod stretched_modes;
 
+pub use fractional::Fractional;
 pub use kww::Kww;
 pub use prony::Prony;

@@ -5,10 +5,11 @@
 //! are the modes of the stretched exponentials of `kww`, from their spectrum.
 
 use crate::kww::{GLASS_VALUES, GlassValues};
-use crate::shift::{activation_energy, check_shifts, rate_factor, reference_temperature};
+use crate::shift::{activation_energy, arrhenius, check_shifts, rate_factor, reference_temperature};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
+use kovacs_core::linear_response::{LinearResponse, Moduli};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
 use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
 
@@ -84,21 +85,55 @@ impl Model for Prony {
     }
 
     fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, _run: &mut Run<'_>) -> Result<(), Refusal> {
-        let (Some(test), Some((&[relaxed_modulus, energy, reference], modes))) =
-            (&self.test, parameters.split_first_chunk::<3>())
-        else {
-            return Err(Refusal::broken("evaluated before an experiment was bound, or with too few parameters"));
+        let Some(test) = &self.test else {
+            return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
-        let (moduli, times) = modes.split_at(modes.len().min(MODES));
-        let modes = moduli.iter().zip(times).filter(|&(&modulus, _)| modulus > 0.0);
-        let solid = MaxwellSolid {
-            relaxed_modulus,
-            modes: modes.map(|(&modulus, &relaxation_time)| Mode { modulus, relaxation_time }).collect(),
-        };
+        let Material { solid, energy, reference } = material(parameters)?;
         check_shifts(energy, reference, &test.history.temperature, 1)?;
         let clock = |kelvin: f64| rate_factor(energy, reference, kelvin);
         linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
     }
+
+    fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {
+        Some(material(parameters).and_then(|material| material.response(temperature)))
+    }
+}
+
+/// The solid at its reference temperature.
+struct Material {
+    solid: MaxwellSolid,
+    energy: f64,
+    reference: f64,
+}
+
+impl Material {
+    fn response(self, temperature: f64) -> Result<LinearResponse, Refusal> {
+        let shift = arrhenius(self.energy, self.reference, temperature, 1)?;
+        let mut solid = self.solid;
+        solid.modes.iter_mut().for_each(|mode| mode.relaxation_time *= shift);
+        let relaxing = solid.relaxing_modulus();
+        if relaxing == 0.0 {
+            return Err(Refusal::rejected("is 0 MPa like all the others, so nothing relaxes").param(FIRST_MODULUS));
+        }
+        Ok(LinearResponse {
+            moduli: Moduli { unrelaxed: solid.unrelaxed_modulus(), relaxed: solid.relaxed_modulus },
+            spectrum: solid.modes.iter().map(|mode| (mode.relaxation_time, mode.modulus / relaxing)).collect(),
+            phi: Box::new(solid),
+        })
+    }
+}
+
+/// Index of `modulus_1`.
+const FIRST_MODULUS: usize = 3;
+
+fn material(parameters: &[f64]) -> Result<Material, Refusal> {
+    let Some((&[relaxed_modulus, energy, reference], modes)) = parameters.split_first_chunk::<FIRST_MODULUS>() else {
+        return Err(Refusal::broken(format!("only {} parameters", parameters.len())));
+    };
+    let (moduli, times) = modes.split_at(modes.len().min(MODES));
+    let modes = moduli.iter().zip(times).filter(|&(&modulus, _)| modulus > 0.0);
+    let modes = modes.map(|(&modulus, &relaxation_time)| Mode { modulus, relaxation_time }).collect();
+    Ok(Material { solid: MaxwellSolid { relaxed_modulus, modes }, energy, reference })
 }
 
 /// The modes of a glass's stretched exponential as a parameter set.

@@ -1,7 +1,99 @@
 //! Time-temperature superposition after Arrhenius: all relaxation times of a linear model share one factor.
+//!
+//! A model whose relaxation function has a closed form is that function while the temperature stays and the strain is
+//! prescribed, and its modes on a common clock otherwise; [`Shifted`] is what both need to know of it.
 
 use kovacs_core::BOLTZMANN;
-use kovacs_sdk::{Quantity, Refusal};
+use kovacs_core::linear_response::{LinearResponse, Moduli, RelaxationFunction};
+use kovacs_core::modes::{MaxwellSolid, Thermal};
+use kovacs_sdk::{Curves, Quantity, Refusal, linear};
+
+/// A linear solid at its reference temperature, and how its clock depends on temperature.
+pub struct Shifted<P> {
+    /// The relaxation function for a relaxation time in s.
+    pub phi: fn(relaxation_time: f64, exponent: f64) -> P,
+    /// Its modes as `(relaxation time in s, weight)`, weights of sum 1.
+    pub modes: fn(&P) -> Vec<(f64, f64)>,
+    /// Relaxation time at the reference temperature, s.
+    pub relaxation_time: f64,
+    /// The parameter of its shape.
+    pub exponent: f64,
+    /// Activation energy, eV.
+    pub energy: f64,
+    /// Reference temperature, K.
+    pub reference: f64,
+    /// The moduli, MPa.
+    pub moduli: Moduli,
+}
+
+impl<P: RelaxationFunction + Send + 'static> Shifted<P> {
+    /// Reads the six parameters that such models have, in this order: relaxation time (s), exponent, activation energy
+    /// (eV), reference temperature (K), unrelaxed and relaxed modulus (MPa).
+    ///
+    /// # Errors
+    /// Rejects moduli in the wrong order; breaks on another number of parameters.
+    pub fn read(parameters: &[f64], phi: fn(f64, f64) -> P, modes: fn(&P) -> Vec<(f64, f64)>) -> Result<Self, Refusal> {
+        let &[relaxation_time, exponent, energy, reference, unrelaxed, relaxed] = parameters else {
+            return Err(Refusal::broken(format!("{} parameters instead of 6", parameters.len())));
+        };
+        let moduli = linear::moduli(unrelaxed, relaxed, 5)?;
+        Ok(Shifted { phi, modes, relaxation_time, exponent, energy, reference, moduli })
+    }
+
+    /// The relaxation function at a temperature in K.
+    ///
+    /// # Errors
+    /// Rejects relaxation times beyond what numbers can hold.
+    pub fn at(&self, temperature: f64) -> Result<P, Refusal> {
+        let relaxation_time = self.relaxation_time * arrhenius(self.energy, self.reference, temperature, 2)?;
+        if !relaxation_time.is_normal() {
+            return Err(Refusal::rejected(format!("is {relaxation_time} s at {temperature} K")).param(0));
+        }
+        Ok((self.phi)(relaxation_time, self.exponent))
+    }
+
+    /// Fills the wanted outputs of a linear model.
+    ///
+    /// # Errors
+    /// Those of [`at`](Shifted::at) at every temperature of the test, and those of the modes.
+    pub fn fill(&self, test: &linear::Test, out: &mut Curves<'_>) -> Result<(), Refusal> {
+        match test {
+            linear::Test::Strain(test) => {
+                linear::fill(test, self.moduli, &self.at(test.temperature)?, out);
+                Ok(())
+            }
+            linear::Test::Any(test) => {
+                test.history.temperature.iter().try_for_each(|&kelvin| self.at(kelvin).map(drop))?;
+                let phi = (self.phi)(self.relaxation_time, self.exponent);
+                let solid = MaxwellSolid::relaxing(self.moduli, &(self.modes)(&phi));
+                let clock = |kelvin: f64| rate_factor(self.energy, self.reference, kelvin);
+                linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
+            }
+        }
+    }
+
+    /// The linear response at a temperature in K, with its modes.
+    ///
+    /// # Errors
+    /// Those of [`at`](Shifted::at).
+    pub fn response(&self, temperature: f64) -> Result<LinearResponse, Refusal> {
+        let phi = self.at(temperature)?;
+        Ok(LinearResponse { moduli: self.moduli, spectrum: (self.modes)(&phi), phi: Box::new(phi) })
+    }
+}
+
+/// The parameter `relaxation_time`, s.
+pub fn relaxation_time() -> Quantity {
+    Quantity::new("relaxation_time")
+        .symbol("\\tau_0")
+        .label("Relaxation time")
+        .unit("s")
+        .doc("At the reference temperature.")
+        .above(0.0)
+        .at_most(1e100)
+        .initial(1e4)
+        .logarithmic()
+}
 
 /// The parameter `activation_energy`, eV. Fixed by default: one temperature says nothing about it.
 pub fn activation_energy() -> Quantity {

@@ -6,10 +6,11 @@
 //! `z = (tau'/tau)^(beta/(1-beta))` and `U = sin(beta a)^(beta/(1-beta)) sin((1-beta) a) / sin(a)^(1/(1-beta))`.
 //! Pollard's integral (Bull. Am. Math. Soc. 52 (1946) 908) would lose all digits of the slow modes.
 //!
-//! Modes are the trapezoidal rule for the integral over `ln tau'`: it converges exponentially for a smooth spectrum and
-//! needs no least squares. Near `beta = 1` the spectrum is a narrow peak with a long fast tail, so [`fine_modes`] spaces
-//! them evenly in a stretched variable that is dense at the peak, and meets `phi` to 1e-9 for any exponent up to 0.995.
+//! Modes are the trapezoidal rule for the integral over `ln tau'`, either four to the decade or, for the narrow peak
+//! that the spectrum is near `beta = 1`, dense at the peak ([`crate::spectrum`]): [`fine_modes`] meet `phi` to 1e-9 for
+//! any exponent up to 0.995.
 
+use crate::spectrum::{BEYOND, Peak, peaked_modes};
 use crate::stretched::StretchedExponential;
 use std::f64::consts::{LN_10, PI};
 
@@ -70,12 +71,6 @@ pub fn quarter_decade_modes(phi: &StretchedExponential) -> Vec<(f64, f64)> {
     completed((0..61).map(mode).collect())
 }
 
-/// Part of `phi` that is too fast to be given modes of its own; it joins the fastest.
-const TOO_FAST: f64 = 1e-9;
-/// Modes weaker than this are left out.
-const NO_WEIGHT: f64 = 1e-15;
-/// How many modes lie in the peak: what they add to a variable in which modes are evenly spaced.
-const PEAK_MODES: f64 = 12.0;
 /// Width of the peak in units of `1 - beta`.
 const PEAK_WIDTH: f64 = 4.0;
 /// Above this exponent the spectrum is mixed from those at this exponent and at 1.
@@ -91,7 +86,7 @@ pub fn fine_modes(phi: &StretchedExponential) -> Vec<(f64, f64)> {
         return vec![(tau, 1.0)];
     }
     let exponent = phi.exponent.min(ALMOST_SIMPLE);
-    let modes = evenly_stretched(exponent).into_iter().map(|(ln_ratio, weight)| (tau * ln_ratio.exp(), weight));
+    let modes = dense_modes(exponent).into_iter().map(|(ln_ratio, weight)| (tau * ln_ratio.exp(), weight));
     let mut modes = completed(modes.collect());
     let share = (1.0 - phi.exponent) / (1.0 - exponent);
     if share < 1.0 {
@@ -101,40 +96,20 @@ pub fn fine_modes(phi: &StretchedExponential) -> Vec<(f64, f64)> {
     modes
 }
 
-/// Modes as `(ln(tau'/tau), weight)`, evenly spaced in `s(x) = x / (quarter decade) + 12 asinh[(x - peak)/width]`.
-fn evenly_stretched(exponent: f64) -> Vec<(f64, f64)> {
+/// Modes as `(ln(tau'/tau), weight)`.
+fn dense_modes(exponent: f64) -> Vec<(f64, f64)> {
     let spectrum = StretchedSpectrum::new(exponent);
     let rest = 1.0 - exponent;
-    // For beta near 1 the rate is 1 + (1 - beta) times a variable of Landau's distribution, shifted by ln(1 - beta).
-    let (peak, width) = (-rest * rest.ln(), PEAK_WIDTH * rest);
-    let even = |x: f64| 4.0 * x / LN_10 + PEAK_MODES * ((x - peak) / width).asinh();
-    let slope = |x: f64| 4.0 / LN_10 + PEAK_MODES / (x - peak).hypot(width);
-    // The fast tail goes as ratio^beta; the slow one as exp[-(1 - beta) (beta ratio)^(beta/(1-beta))].
-    let fastest = TOO_FAST.ln() / exponent;
-    let slowest = rest / exponent * (30.0 / (rest * exponent.powf(exponent / rest))).ln();
-    let count = (even(slowest) - even(fastest)).ceil() as u32;
-    let mut x = fastest;
-    let mut modes = Vec::with_capacity(count as usize + 1);
-    for index in 0..=count {
-        let wanted = even(fastest) + f64::from(index);
-        // One mode further is a small step in x, from which Newton's method converges.
-        for _ in 0..MOST_ITERATIONS {
-            let step = (wanted - even(x)) / slope(x);
-            x += step;
-            if step.abs() <= 1e-15 * x.abs().max(width) {
-                break;
-            }
-        }
-        let weight = spectrum.at(x) / slope(x);
-        if weight > NO_WEIGHT {
-            modes.push((x, weight));
-        }
-    }
-    modes
+    let peak = Peak {
+        // For beta near 1 the rate is 1 + (1 - beta) times a variable of Landau's distribution, shifted by ln(1 - beta).
+        place: -rest * rest.ln(),
+        width: PEAK_WIDTH * rest,
+        // The fast tail goes as ratio^beta; the slow one as exp[-(1 - beta) (beta^beta ratio)^(1/(1-beta))], about.
+        fastest: BEYOND.ln() / exponent,
+        slowest: rest / exponent * (30.0 / (rest * exponent.powf(exponent / rest))).ln(),
+    };
+    peaked_modes(peak, |ln_ratio| spectrum.at(ln_ratio))
 }
-
-/// Newton's method needs four.
-const MOST_ITERATIONS: usize = 30;
 
 /// The modes with the sum 1: what is missing is too fast for any of them and joins the fastest, what is too much is an
 /// error of all.

@@ -3,9 +3,10 @@
 use kovacs_core::Protocol;
 use kovacs_core::glasses::GLASSES;
 use kovacs_core::hump::log_spaced;
+use kovacs_core::linear_response::LinearResponse;
 use kovacs_core::model::{EvaluationError, Evaluator, Experiment};
 use kovacs_core::second_stage::evaluate_one;
-use kovacs_linear::{Kww, Prony};
+use kovacs_linear::{Fractional, Kww, Prony};
 use kovacs_sdk::{Local, Model};
 
 #[track_caller]
@@ -39,17 +40,23 @@ const KWW: [(&str, f64); 4] = [
 
 #[test]
 fn the_strain_of_a_recovery_brings_the_stress_to_nothing() {
+    stress_of_the_recovered_strain::<Kww>("stretching_exponent");
+    stress_of_the_recovered_strain::<Fractional>("exponent");
+}
+
+fn stress_of_the_recovered_strain<M: Model>(exponent: &str) {
+    let values = [KWW[0], (exponent, 0.5), KWW[2], KWW[3]];
     // The strain that the model gives under zero stress goes back into it as ramps of strain, where the stress is exact
     // superposition with the stretched exponential itself: it has to vanish. This joins both ways of computing.
     let times = log_spaced(1e-3, 1e5, 200);
     let held = Protocol::at(593.0).step(0.005).hold(900.0);
     let after: Vec<f64> = std::iter::once(0.0).chain(times.iter().copied()).map(|time| 900.0 + time).collect();
-    let strain = run::<Kww>(&KWW, &held.clone().stress_step(0.0).hold(1e5), &after, &["strain"]).unwrap();
+    let strain = run::<M>(&values, &held.clone().stress_step(0.0).hold(1e5), &after, &["strain"]).unwrap();
     let back = after
         .windows(2)
         .zip(&strain[1..])
         .fold(held.step(strain[0]), |protocol, (time, strain)| protocol.ramp(*strain, time[1] - time[0]));
-    let stress = run::<Kww>(&KWW, &back, &after, &["stress"]).unwrap();
+    let stress = run::<M>(&values, &back, &after, &["stress"]).unwrap();
     // Straight pieces of 1/200 of a decade: (0.0115)^2 / 8 of 450 MPa, and less where the strain bends less.
     let worst = stress.iter().map(|stress| stress.abs()).fold(0.0, f64::max);
     assert!(worst < 2e-3, "{worst} MPa");
@@ -129,4 +136,34 @@ fn stress_on_nothing_is_refused() {
     let creep = Protocol::at(593.0).stress_step(1.0).hold(10.0);
     let error = run::<Prony>(&[("modulus_1", 0.0)], &creep, &[1.0], &["strain"]).unwrap_err().to_string();
     assert!(error.contains("stress is prescribed and the unrelaxed modulus is 0 MPa"), "{error}");
+}
+
+#[test]
+fn the_linear_response_is_the_model() {
+    fn response<M: Model>(id: &str, temperature: f64) -> (LinearResponse, Vec<f64>, f64) {
+        let mut model = Local::<M>::new(&[]).unwrap();
+        let parameters = model.description().preset(id).unwrap().parameters.clone();
+        let response = model.linear(&parameters, temperature).unwrap().unwrap();
+        let history = Protocol::at(temperature).step(1.0).hold(1e6).nodes().unwrap();
+        let times = log_spaced(1e-3, 1e6, 3);
+        let wanted = vec!["stress".to_owned()];
+        let experiment = Experiment { history, times, before: vec![], wanted };
+        let stress = evaluate_one(&mut model, &experiment, &parameters).unwrap();
+        let total = response.spectrum.iter().map(|(_, weight)| weight).sum();
+        (response, stress, total)
+    }
+    for (response, stress, total) in [
+        response::<Kww>("pvc", 328.0),
+        response::<Fractional>("fe-zr-b", 577.0),
+        response::<Prony>("ti-zr-hf-cu-ni-be", 613.0),
+    ] {
+        check(total, 1.0, 1e-12);
+        let relaxing = response.moduli.unrelaxed - response.moduli.relaxed;
+        for (time, stress) in log_spaced(1e-3, 1e6, 3).into_iter().zip(stress) {
+            check(response.moduli.relaxed + relaxing * response.phi.phi(time), stress, 1e-13);
+            let modes: f64 = response.spectrum.iter().map(|(tau, weight)| weight * (-time / tau).exp()).sum();
+            // The fine modes are good to 1e-8, those of `prony` are the model itself.
+            assert!((modes - response.phi.phi(time)).abs() < 1e-8, "{modes} at {time} s");
+        }
+    }
 }

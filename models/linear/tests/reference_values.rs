@@ -8,6 +8,7 @@ use kovacs_core::linear_response::{
 };
 use kovacs_core::modes::{MaxwellSolid, Mode};
 use kovacs_core::{Protocol, TwoStep};
+use kovacs_linear::mittag_leffler::MittagLeffler;
 use kovacs_linear::stretched::StretchedExponential;
 use std::convert::Infallible;
 
@@ -149,4 +150,42 @@ fn memory_kernel_of_prados_and_brey() {
     check(peak(located).1, 0.4246792549, 1e-9);
     // The same protocol as two strains: eps2 = eps1 [1 - phi(t_w)] starts the second stage at equilibrium.
     check(1.0 - KWW.phi(900.0), 0.259181779318, 1e-11);
+}
+
+#[test]
+fn the_fractional_solid_of_an_exponent_of_a_half() {
+    let phi = MittagLeffler::new(1e4, 0.5);
+    let (t_p, rise) = linear_peak(&phi, 900.0, 0.4).unwrap();
+    check(t_p, 334.1709662919, 1e-11);
+    check(rise, 0.0368432657, 2e-9);
+    let located = locate(&phi, UNIT, &TwoStep::new(1.0, 0.6, 900.0, 593.0));
+    check(peak(located).0, 334.1709662919, 2e-7);
+    check(peak(located).1, 0.0368432657, 2e-9);
+}
+
+#[test]
+fn the_peak_of_a_power_law_follows_the_waiting_time() {
+    // Long after tau: t_p/t_w = q/(1 - q) with q = r^(1/(1 + a)).
+    for (a, r) in [(0.3, 0.4), (0.5, 0.4), (0.8, 0.7)] {
+        let (t_p, _) = linear_peak(&MittagLeffler::new(1.0, a), 1e9, r).unwrap();
+        let q = f64::powf(r, 1.0 / (1.0 + a));
+        // The next term of the long-time series is t^-a smaller.
+        check(t_p / 1e9, q / (1.0 - q), 10.0 * 1e9_f64.powf(-a));
+    }
+}
+
+#[test]
+fn limits_of_short_and_long_waiting() {
+    // KWW, t and t_w far below tau: q = r^(1/(1-beta)), t_p = t_w q/(1-q), and
+    // rise = (t_w/tau)^beta [1 - (1+c)^beta + r c^beta] with c = q/(1-q).
+    let (t_w, r, beta) = (1e-4, 0.4, 0.5);
+    let q = f64::powf(r, 1.0 / (1.0 - beta));
+    let c = q / (1.0 - q);
+    let (t_p, rise) = linear_peak(&KWW, t_w, r).unwrap();
+    // Corrections of the relative order (t_w/tau)^beta = 1e-4.
+    check(t_p, t_w * c, 1e-3);
+    check(rise, (t_w / 1e4).powf(beta) * (1.0 - (1.0 + c).powf(beta) + r * c.powf(beta)), 1e-3);
+    // Far above tau: t_p = tau [beta t_w / (tau ln(1/r))]^(1/(1-beta)); corrections of the relative order t_w/t_p = 2e-4.
+    let (t_p, _) = linear_peak(&KWW, 1e8, r).unwrap();
+    check(t_p, 1e4 * (0.5 * 1e4 / -r.ln()).powi(2), 2e-3);
 }
