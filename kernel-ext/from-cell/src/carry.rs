@@ -49,7 +49,7 @@ pub(crate) fn carry(code: &Code, call: &FoundCall) -> Result<(Carried, Carried),
             response.carried.text = body.clone();
         }
         Function::Named(name) => {
-            response.need(&[name.clone()], call.order, None);
+            response.need(std::slice::from_ref(name), call.order, None);
             response.carried.parameters = Some(["p", "experiment"].map(str::to_owned));
             response.carried.text = format!("{name}(p, experiment)");
         }

@@ -36,7 +36,7 @@ pub(crate) struct Import {
 /// What computes the curves.
 pub(crate) enum Function {
     /// A closure: its two parameters and its body, as written.
-    Closure { parameters: [String; 2], body: String, expression: Expr },
+    Closure { parameters: [String; 2], body: String, expression: Box<Expr> },
     /// The name of a function or of a variable.
     Named(String),
 }
@@ -126,7 +126,7 @@ impl Code {
     pub(crate) fn definition(&self, name: &str) -> Vec<&(usize, Definition)> {
         let of_name = || self.definitions.iter().filter(move |(_, definition)| definition.name == name);
         let is_impl = |definition: &Definition| matches!(definition.item, Item::Impl(_));
-        let last = of_name().filter(|(_, definition)| !is_impl(definition)).next_back();
+        let last = of_name().rfind(|(_, definition)| !is_impl(definition));
         match last {
             // A type that is defined again begins without the functions of the earlier one.
             Some(last) => {
@@ -228,7 +228,7 @@ fn read_closure(source: &str, function: &Expr) -> Option<Function> {
     Some(Function::Closure {
         parameters: [parameters.next()?, parameters.next()?],
         body: cut(source, &closure.body),
-        expression: function.clone(),
+        expression: Box::new(function.clone()),
     })
 }
 
@@ -249,7 +249,7 @@ impl Variable {
         Some(Function::Closure {
             parameters: [parameters.next()??, parameters.next()??],
             body: cut(closure.body.span().byte_range())?,
-            expression: (*init.expr).clone(),
+            expression: init.expr.clone(),
         })
     }
 }
