@@ -156,10 +156,12 @@ fn what_exists_in_a_running_notebook_only_is_named_with_what_to_do() {
 fn the_cell_is_found_or_the_choice_is_told() {
     let two = cells(&["Model::from_fn([], |p, e| e.superpose(|_| 1.0))?;", "let a = 1;", POWER_LAW]);
     assert!(matches!(find(&two, None), Err(FromCellError::SeveralModels { cells }) if cells == ["cell-1", "cell-3"]));
-    let named = find(&two, Some("cell-3")).ok().expect("there is one");
-    assert_eq!((named.cell.as_str(), named.name.as_deref()), ("cell-3", Some("power_law")));
-    let first = find(&two, Some("cell-1")).ok().expect("there is one");
-    assert_eq!(first.name, None);
+    let found = |id: &str| match find(&two, Some(id)) {
+        Ok(model) => (model.cell, model.name),
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(found("cell-3"), ("cell-3".to_owned(), Some("power_law".to_owned())));
+    assert_eq!(found("cell-1"), ("cell-1".to_owned(), None));
     let said = |id: Option<&str>, cells: &[Cell]| find(cells, id).err().expect("refused").to_string();
     assert!(said(Some("cell-2"), &two).contains("cell `cell-2` has no `Model::from_fn"));
     assert!(said(Some("cell-9"), &two).contains("there is no code cell `cell-9`; there are `cell-1`, `cell-2`"));
