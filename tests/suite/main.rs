@@ -15,6 +15,8 @@ mod scratch;
 mod command_line;
 /// Packages: listing, checking, damage, generating, importing a measured workbook.
 mod data;
+/// `kovacs findings`: the computed table, its numbers, the book's copy of it.
+mod findings;
 /// Libraries of models: found, shadowed, broken, missing.
 mod models;
 /// Notebooks: outputs, failures of every kind, limits, interrupts, several at once.

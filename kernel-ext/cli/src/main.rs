@@ -11,6 +11,7 @@ mod project;
 mod quantities;
 mod reporter;
 mod roles;
+mod waiting;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -9,9 +9,7 @@ use kovacs_abi as abi;
 use kovacs_core::differences::central_differences;
 use kovacs_core::history::History;
 use kovacs_core::linear_response::LinearResponse;
-use kovacs_core::model::{
-    Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus, Tick,
-};
+use kovacs_core::model::{Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus};
 
 /// An instance of a loaded model. It may move between threads but serves one at a time.
 pub struct Instance {
@@ -26,8 +24,6 @@ pub struct Instance {
 struct Bound {
     wanted: Vec<usize>,
     times: Vec<f64>,
-    /// Whether the model computes derivatives; one that does may still say no to an experiment.
-    differentiable: bool,
 }
 
 impl Instance {
@@ -75,6 +71,10 @@ impl Evaluator for Instance {
         self.handle.description()
     }
 
+    fn settings(&self) -> &[f64] {
+        &self.settings
+    }
+
     fn bind(&mut self, experiment: &Experiment) -> Result<(), EvaluationError> {
         self.usable()?;
         let description = self.handle.description();
@@ -86,8 +86,7 @@ impl Evaluator for Instance {
         self.bound = None;
         match self.raw.bind(&columns, &experiment.times, &before, &indices) {
             Ok(()) => {
-                let differentiable = description.capabilities.jacobian;
-                self.bound = Some(Bound { wanted, times: experiment.times.clone(), differentiable });
+                self.bound = Some(Bound { wanted, times: experiment.times.clone() });
                 Ok(())
             }
             Err(failure) if failure.status == abi::REJECTED => {
@@ -98,14 +97,14 @@ impl Evaluator for Instance {
         }
     }
 
-    fn evaluate(&mut self, mut batch: Batch<'_>) -> Result<Evaluation, EvaluationError> {
+    fn evaluate(&mut self, batch: Batch<'_>) -> Result<Evaluation, EvaluationError> {
         self.usable()?;
         let description = self.handle.description();
-        let Some(bound) = &mut self.bound else {
+        let Some(bound) = &self.bound else {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         };
         let sensitivities = batch.sensitivities;
-        if !sensitivities.is_empty() && !bound.differentiable {
+        if !sensitivities.is_empty() && !description.capabilities.jacobian {
             let handle = self.handle.clone();
             return central_differences(handle.description(), batch, |batch| self.evaluate(batch));
         }
@@ -121,18 +120,12 @@ impl Evaluator for Instance {
             status: &mut status,
             seeds: batch.seeds,
             threads: if description.capabilities.threads { batch.max_threads.max(1) } else { 1 },
-            tick: batch.tick.as_deref_mut().map(|tick| tick as Tick<'_>),
+            tick: batch.tick,
         });
         let (left_over, refused) = match outcome {
             Ok(refused) => (None, refused),
             Err(failure) if failure.status == abi::CANCELLED => (Some(RowStatus::Cancelled), None),
             Err(failure) if failure.status == abi::REJECTED => (Some(RowStatus::Rejected), Some(failure)),
-            Err(failure)
-                if failure.status == abi::E_UNSUPPORTED && bound.differentiable && !sensitivities.is_empty() =>
-            {
-                bound.differentiable = false;
-                return self.evaluate(batch);
-            }
             Err(failure) => return Err(self.fail(&failure)),
         };
         evaluation.message = refused.map(|failure| {

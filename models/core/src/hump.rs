@@ -174,9 +174,31 @@ pub fn log_spaced(first: f64, last: f64, per_decade: usize) -> Vec<f64> {
 /// # Errors
 /// The window is impossible, `evaluate` fails, or it answers with something else than one finite number per time.
 pub fn find_hump<E>(
+    evaluate: impl FnMut(&[f64]) -> Result<Vec<f64>, E>,
+    window: Window,
+    continuous: bool,
+) -> Result<Located, HumpError<E>> {
+    search(evaluate, window, continuous, SAMPLES_PER_DECADE)
+}
+
+/// As [`find_hump`] for a stepped model whose own steps are `per_decade` to the decade, at least one: its stress is
+/// only known there.
+///
+/// # Errors
+/// As [`find_hump`].
+pub fn find_hump_on_steps<E>(
+    evaluate: impl FnMut(&[f64]) -> Result<Vec<f64>, E>,
+    window: Window,
+    per_decade: usize,
+) -> Result<Located, HumpError<E>> {
+    search(evaluate, window, false, per_decade.max(1))
+}
+
+fn search<E>(
     mut evaluate: impl FnMut(&[f64]) -> Result<Vec<f64>, E>,
     window: Window,
     continuous: bool,
+    per_decade: usize,
 ) -> Result<Located, HumpError<E>> {
     let Window { dead_time, last, .. } = window;
     let mut first = window.first;
@@ -200,14 +222,14 @@ pub fn find_hump<E>(
         }
     };
 
-    let mut times = log_spaced(first, last, SAMPLES_PER_DECADE);
+    let mut times = log_spaced(first, last, per_decade);
     if dead_time == 0.0 {
         times.insert(0, 0.0);
     }
     let mut values = sample(&times)?;
     // A peak at the first sample above zero may lie before it: look at shorter times, as far as doubles resolve them.
     while continuous && dead_time == 0.0 && largest(&values) == 1 && first > SHORTEST_TIME {
-        let earlier = log_spaced(first * 1e-3, first, SAMPLES_PER_DECADE);
+        let earlier = log_spaced(first * 1e-3, first, per_decade);
         let kept = earlier.len() - 1;
         let found = sample(&earlier)?;
         times.splice(1..1, earlier.into_iter().take(kept));

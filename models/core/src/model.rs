@@ -254,6 +254,12 @@ pub trait Evaluator: Send {
     /// What the model says of itself.
     fn description(&self) -> &ModelDescription;
 
+    /// Values of the settings the instance was made with, in the order of [`ModelDescription::settings`]; empty where
+    /// they are not known.
+    fn settings(&self) -> &[f64] {
+        &[]
+    }
+
     /// Fixes the experiment; may be called again with another.
     ///
     /// # Errors

@@ -4,9 +4,9 @@
 //! wherever they are printed. It sees an [`Evaluator`] only: a loaded library and a linked model are the same to it.
 
 use crate::history::{Control, History};
-use crate::hump::{self, Hump, HumpError, Window};
+use crate::hump::{self, Hump, HumpError, SAMPLES_PER_DECADE, Window};
 use crate::model::{Batch, EvaluationError, Evaluator, Experiment, RowStatus};
-use crate::protocol::{Protocol, ProtocolError};
+use crate::protocol::{Protocol, ProtocolError, Stage};
 use crate::two_step::TwoStep;
 
 /// The observables of a second stage.
@@ -82,15 +82,45 @@ pub fn observe_protocol(
     protocol: &Protocol,
     dead_time: f64,
 ) -> Result<SecondStage, EvaluationError> {
-    let stages: Vec<_> = protocol
-        .stages()?
-        .into_iter()
-        .filter(|stage| stage.control == Control::Strain)
-        .skip_while(|stage| stage.level == 0.0)
-        .collect();
-    let [first, second, ..] = stages.as_slice() else {
+    match strain_stages(protocol)?.as_slice() {
+        [first, second, ..] => observe_after(evaluator, parameters, protocol, (first, second), dead_time),
+        stages => Err(ProtocolError::MissingStage { needed: 2, found: stages.len() }.into()),
+    }
+}
+
+/// Computes the same observables for every stage of constant strain after the first one: the second, the third, and so
+/// on, each counted from its own start and against the stage before it. `dead_time` in s.
+///
+/// # Errors
+/// As [`observe_protocol`].
+pub fn observe_stages(
+    evaluator: &mut dyn Evaluator,
+    parameters: &[f64],
+    protocol: &Protocol,
+    dead_time: f64,
+) -> Result<Vec<(Stage, SecondStage)>, EvaluationError> {
+    let stages = strain_stages(protocol)?;
+    if stages.len() < 2 {
         return Err(ProtocolError::MissingStage { needed: 2, found: stages.len() }.into());
-    };
+    }
+    let pairs = stages.iter().zip(stages.iter().skip(1));
+    pairs.map(|pair| Ok((*pair.1, observe_after(evaluator, parameters, protocol, pair, dead_time)?))).collect()
+}
+
+/// Stages of constant strain after the rest.
+fn strain_stages(protocol: &Protocol) -> Result<Vec<Stage>, ProtocolError> {
+    let stages = protocol.stages()?.into_iter().filter(|stage| stage.control == Control::Strain);
+    Ok(stages.skip_while(|stage| stage.level == 0.0).collect())
+}
+
+/// Observes a stage after another.
+fn observe_after(
+    evaluator: &mut dyn Evaluator,
+    parameters: &[f64],
+    protocol: &Protocol,
+    (first, second): (&Stage, &Stage),
+    dead_time: f64,
+) -> Result<SecondStage, EvaluationError> {
     let stage = StageTimes {
         waited: first.end - first.start,
         before: first.end,
@@ -100,6 +130,9 @@ pub fn observe_protocol(
     };
     observe(evaluator, parameters, protocol.nodes()?, stage, first.level)
 }
+
+/// First sample after a step, s, where a model says nothing else.
+const FIRST_STEP: f64 = 1e-2;
 
 /// Where the second stage lies, all in s.
 struct StageTimes {
@@ -121,20 +154,43 @@ fn observe(
     eps1: f64,
 ) -> Result<SecondStage, EvaluationError> {
     let continuous = evaluator.description().capabilities.continuous;
+    let setting = |id: &str| {
+        let place = evaluator.description().settings.iter().position(|quantity| quantity.id == id)?;
+        evaluator.settings().get(place).copied()
+    };
+    // A stepped model is read on its own steps; by convention their density and the first of them are settings.
+    let per_decade = setting("points_per_decade").map_or(SAMPLES_PER_DECADE, |count| count as usize);
+    let first_step = setting("first_step").unwrap_or(FIRST_STEP);
     let mut experiment =
         Experiment { history, times: Vec::new(), before: Vec::new(), wanted: vec!["stress".to_owned()] };
     let mut stress_at = |times: Vec<f64>, before: Vec<bool>| {
         (experiment.times, experiment.before) = (times, before);
         evaluate_one(evaluator, &experiment, parameters)
     };
-    let sigma_tw = stress_at(vec![stage.before], vec![true])?.first().copied().unwrap_or(f64::NAN);
-    let first = if continuous { (1e-6 * stage.waited).min(1e-2) } else { 1e-2 };
+    let first = if continuous { (1e-6 * stage.waited).min(FIRST_STEP) } else { first_step };
     let window = Window { dead_time: stage.dead_time, first: first.min(0.1 * stage.duration), last: stage.duration };
-    let after_step = |times: &[f64]| stress_at(times.iter().map(|time| stage.start + time).collect(), Vec::new());
-    let located = hump::find_hump(after_step, window, continuous).map_err(|error| match error {
+    // The last moment before the step comes with the first look, so that a costly model runs through the test once.
+    let mut sigma_tw = None;
+    let after_step = |times: &[f64]| {
+        let after = times.iter().map(|time| stage.start + time);
+        if sigma_tw.is_some() {
+            return stress_at(after.collect(), Vec::new());
+        }
+        let before = (0..=times.len()).map(|index| index == 0).collect();
+        let mut values = stress_at(std::iter::once(stage.before).chain(after).collect(), before)?;
+        let known = if values.is_empty() { f64::NAN } else { values.remove(0) };
+        sigma_tw = Some(known);
+        Ok(values)
+    };
+    let located = match continuous {
+        true => hump::find_hump(after_step, window, true),
+        false => hump::find_hump_on_steps(after_step, window, per_decade),
+    };
+    let located = located.map_err(|error| match error {
         HumpError::Evaluate(source) => source,
         other => malformed(other),
     })?;
+    let sigma_tw = sigma_tw.unwrap_or(f64::NAN);
     Ok(SecondStage { hump: located.hump, sigma_0: located.sigma_0, sigma_tw, dead_time: stage.dead_time, eps1 })
 }
 

@@ -3,7 +3,8 @@
 use kovacs_core::model::{
     Batch, Capabilities, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus,
 };
-use kovacs_core::{Hump, SecondStage, TwoStep, observe_second_stage};
+use kovacs_core::second_stage::{observe_protocol, observe_stages};
+use kovacs_core::{Hump, Protocol, SecondStage, TwoStep, observe_second_stage};
 
 /// Two modes of 1 s and 100 s under exact steps; it keeps what it was asked for.
 struct TwoModes {
@@ -87,15 +88,36 @@ fn a_continuous_model_is_refined_and_a_stepped_one_is_not() {
     assert!((stage.delta_sigma().unwrap() / rise - 1.0).abs() < 1e-11);
     assert_eq!(stage.sigma_tw, phi(3.0), "before the step");
     assert_eq!(stage.sigma_0, phi(3.0) - 0.6, "after it");
-    assert_eq!(continuous.asked.len(), 5, "the end of stage one, the first look, and three times closer");
-    assert_eq!(continuous.asked[1][1], 3.0 + 3e-6, "from a millionth of the waiting time on");
+    assert_eq!(continuous.asked.len(), 4, "the first look, and three times closer");
+    assert_eq!(continuous.asked[0][..2], [3.0, 3.0], "with the end of stage one");
+    assert_eq!(continuous.asked[0][2], 3.0 + 3e-6, "from a millionth of the waiting time on");
 
     let mut stepped = TwoModes::new(false);
     let stage = observe_second_stage(&mut stepped, &[], &TEST).unwrap();
     // One parabola through samples 40 to the decade.
     assert!((stage.t_p().unwrap() / t_p - 1.0).abs() < 2e-3);
-    assert_eq!(stepped.asked.len(), 2);
-    assert_eq!(stepped.asked[1][1], 3.01, "from the first step of stepped models on");
+    assert_eq!(stepped.asked.len(), 1, "a costly model runs once");
+    assert_eq!(stepped.asked[0][2], 3.01, "from the first step of stepped models on");
+}
+
+#[test]
+fn every_stage_after_the_first_has_its_own_hump() {
+    let protocol = Protocol::at(300.0).step(1.0).hold(3.0).step(0.4).hold(50.0).step(0.2).hold(1e3);
+    let mut model = TwoModes::new(true);
+    let stages = observe_stages(&mut model, &[], &protocol, 0.0).unwrap();
+    let [(second, first_hump), (third, second_hump)] = stages.as_slice() else { panic!("{stages:?}") };
+    assert_eq!((second.start, second.level, third.start, third.level), (3.0, 0.4, 53.0, 0.2));
+    assert_eq!(observe_protocol(&mut model, &[], &protocol, 0.0).unwrap(), *first_hump);
+    assert!((first_hump.t_p().unwrap() / 5.051281931061504 - 1.0).abs() < 1e-8, "the closed form, as above");
+    assert_eq!((second_hump.eps1, second_hump.sigma_tw), (0.4, phi(53.0) - 0.6 * phi(50.0)));
+    assert_eq!(second_hump.sigma_0, phi(53.0) - 0.6 * phi(50.0) - 0.2);
+    // Of three modes only the slow one is left from the first two steps: the third step alone makes it rise, by a
+    // peak where the rates are equal: 0.2 e^-t = (0.6 e^-0.5 + 0.2 - e^-0.53) / 100 e^(-t/100), beyond the fast modes.
+    let slow = (-0.53_f64).exp() - 0.6 * (-0.5_f64).exp() - 0.2;
+    let t_p = (0.2 / (slow / 100.0)).ln() / (1.0 - 0.01);
+    assert!((second_hump.t_p().unwrap() / t_p - 1.0).abs() < 1e-8, "{second_hump:?}");
+    let one = Protocol::at(300.0).step(1.0).hold(3.0);
+    assert!(observe_stages(&mut model, &[], &one, 0.0).unwrap_err().to_string().contains("1 stages"));
 }
 
 #[test]

@@ -211,6 +211,15 @@ pub enum FitError {
         /// How many it takes.
         needed: usize,
     },
+    /// No waiting times and temperatures are known for a glass.
+    #[error("there are no series of tests for the glass `{glass}`; choose one of the paper's glasses")]
+    NoSeries {
+        /// Id of the glass.
+        glass: String,
+    },
+    /// Somebody asked to stop.
+    #[error("stopped before the end")]
+    Stopped,
     /// The model could not be evaluated.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),

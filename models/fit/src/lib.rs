@@ -12,6 +12,7 @@
 mod activation;
 mod critical_time;
 mod error;
+pub mod findings;
 mod holds;
 mod least_squares;
 mod line;

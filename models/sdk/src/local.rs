@@ -52,6 +52,10 @@ impl<M: Model> Evaluator for Local<M> {
         &self.description
     }
 
+    fn settings(&self) -> &[f64] {
+        &self.settings
+    }
+
     fn bind(&mut self, experiment: &Experiment) -> Result<(), EvaluationError> {
         let wanted = experiment.check(&self.description)?;
         let indices: Vec<u32> = wanted.iter().map(|&output| output as u32).collect();
@@ -84,7 +88,7 @@ impl<M: Model> Evaluator for Local<M> {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         }
         let sensitivities = batch.sensitivities;
-        if !sensitivities.is_empty() && !self.engine.differentiable() {
+        if !sensitivities.is_empty() && !self.description.capabilities.jacobian {
             let description = self.description.clone();
             return central_differences(&description, batch, |batch| self.evaluate(batch));
         }

@@ -3,6 +3,7 @@
 mod book;
 mod completions;
 mod data;
+mod findings;
 mod model;
 mod predict;
 mod reproduce;
@@ -38,6 +39,7 @@ Exit codes: 0 done, 1 failed, 2 wrong command line; `kovacs run --help` has thos
 enum Command {
     Reproduce(reproduce::Options),
     Predict(predict::Options),
+    Findings(findings::Options),
     Run(run::Options),
     #[command(subcommand)]
     Data(data::Command),
@@ -59,6 +61,7 @@ impl CommandLine {
         match &self.command {
             Command::Reproduce(options) => reproduce::run(options),
             Command::Predict(options) => done(predict::run(options)),
+            Command::Findings(options) => done(findings::run(options)),
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),
             Command::Model(command) => done(model::run(command)),

@@ -77,33 +77,52 @@ fn from_file(file: &Path, dead_time: Option<f64>) -> Result<Asked, Failure> {
 }
 
 fn from_options(options: &Options) -> Result<Asked, Failure> {
-    let printed = options.glass.as_deref().and_then(glass);
-    let mut from_paper = Vec::new();
-    let mut missing = Vec::new();
-    let mut pick = |option: &'static str, given: Option<f64>, printed: Option<f64>| {
-        given.or_else(|| {
-            if printed.is_some() {
-                from_paper.push(option)
-            } else {
-                missing.push(option)
-            }
-            printed
-        })
-    };
-    let of = |value: fn(&Glass) -> f64| printed.map(value);
-    let eps1 = pick("--eps1", options.eps1, of(|glass| glass.eps1));
-    let eps2 = pick("--eps2", options.eps2, of(|glass| glass.eps2));
-    let t_w = pick("--t-w", options.t_w, of(|glass| glass.t_w));
-    let temperature = pick("--temperature", options.temperature, of(|glass| glass.temperature));
+    let mut picker = Picker::new(options.glass.as_deref());
+    let eps1 = picker.pick("--eps1", options.eps1, |glass| glass.eps1);
+    let eps2 = picker.pick("--eps2", options.eps2, |glass| glass.eps2);
+    let t_w = picker.pick("--t-w", options.t_w, |glass| glass.t_w);
+    let temperature = picker.pick("--temperature", options.temperature, |glass| glass.temperature);
     let (Some(eps1), Some(eps2), Some(t_w), Some(temperature)) = (eps1, eps2, t_w, temperature) else {
-        return Err(Failure::usage(format!("the protocol is not complete: {} missing", missing.join(", "))).remedy(
-            "give them, for example `--eps1 0.5% --eps2 0.3% --t-w 900s --temperature 593K`, name a file with \
-             --protocol, or one of the paper's glasses with --glass",
-        ));
+        return Err(picker.incomplete("`--eps1 0.5% --eps2 0.3% --t-w 900s --temperature 593K`"));
     };
     let mut test = TwoStep::new(eps1, eps2, t_w, temperature);
     test.ramp = options.ramp;
     test.duration = options.duration.unwrap_or(test.duration);
     test.dead_time = options.dead_time.unwrap_or(0.0);
-    Ok(Asked { form: ProtocolForm::TwoStep(test), dead_time: test.dead_time, from_paper })
+    Ok(Asked { form: ProtocolForm::TwoStep(test), dead_time: test.dead_time, from_paper: picker.from_paper })
+}
+
+/// Takes what was given, else what the paper prints for the glass, and remembers which.
+pub struct Picker {
+    printed: Option<&'static Glass>,
+    /// Options that were filled in from the paper.
+    pub from_paper: Vec<&'static str>,
+    missing: Vec<&'static str>,
+}
+
+impl Picker {
+    /// For this glass, if it is one of the paper's.
+    pub fn new(id: Option<&str>) -> Picker {
+        Picker { printed: id.and_then(glass), from_paper: Vec::new(), missing: Vec::new() }
+    }
+
+    /// One number; `None` where nobody gives it.
+    pub fn pick(&mut self, option: &'static str, given: Option<f64>, printed: fn(&Glass) -> f64) -> Option<f64> {
+        given.or_else(|| {
+            let value = self.printed.map(printed);
+            if value.is_some() {
+                self.from_paper.push(option)
+            } else {
+                self.missing.push(option)
+            }
+            value
+        })
+    }
+
+    /// The failure that names what nobody gave; `example` is a complete set of options.
+    pub fn incomplete(&self, example: &str) -> Failure {
+        Failure::usage(format!("the protocol is not complete: {} missing", self.missing.join(", "))).remedy(format!(
+            "give them, for example {example}, name a file with --protocol, or one of the paper's glasses with --glass"
+        ))
+    }
 }

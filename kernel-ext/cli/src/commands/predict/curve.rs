@@ -3,37 +3,67 @@
 //! Each interval between two nodes of the protocol is sampled logarithmically from its start, because relaxation
 //! after a step is; a jump has two rows at one time, before and after.
 
-use kovacs_core::History;
 use kovacs_core::hump::{SAMPLES_PER_DECADE, log_spaced};
-use kovacs_core::model::{EvaluationError, Evaluator, Experiment};
+use kovacs_core::model::{EvaluationError, Evaluator, Experiment, ModelDescription};
 use kovacs_core::second_stage::evaluate_one;
-use kovacs_core::toml_form::ProtocolForm;
-use std::fmt::Write;
+use kovacs_core::{History, Protocol};
 
 /// First sample after a node, s; less in short intervals.
 const FIRST: f64 = 1e-3;
 
-/// Computes the curve and writes it as CSV.
+/// Computes the curve and writes it as CSV: the time, the temperature where it changes, strain and stress where the
+/// model has them, then every other output.
 ///
 /// # Errors
-/// The model refuses the protocol or the parameters, or gives no strain or stress.
+/// The model refuses the protocol or the parameters.
 pub fn sample(
     evaluator: &mut dyn Evaluator,
     parameters: &[f64],
-    form: &ProtocolForm,
+    protocol: &Protocol,
 ) -> Result<String, EvaluationError> {
-    let history = form.protocol()?.nodes()?;
+    let history = protocol.nodes()?;
     let (times, before) = rows(&history);
-    let wanted = vec!["strain".to_owned(), "stress".to_owned()];
+    let (wanted, mut names) = outputs(evaluator.description());
+    let mut columns = vec![times.clone()];
+    if history.temperature.windows(2).any(|pair| matches!(pair, [a, b] if a != b)) {
+        names.insert(1, "temperature [K]".to_owned());
+        columns.push(times.iter().zip(&before).map(|(&time, &early)| temperature(&history, time, early)).collect());
+    }
     let experiment = Experiment { history, times: times.clone(), before, wanted };
     let values = evaluate_one(evaluator, &experiment, parameters)?;
-    let (strain, stress) = values.split_at(times.len().min(values.len()));
-    let mut text = "time [s],strain [1],stress [MPa]\n".to_owned();
-    for ((time, strain), stress) in times.iter().zip(strain).zip(stress) {
-        // Writing into a `String` cannot fail.
-        let _ = writeln!(text, "{time},{strain},{stress}");
+    columns.extend(values.chunks(times.len().max(1)).map(<[f64]>::to_vec));
+    let mut text = names.join(",") + "\n";
+    for row in 0..times.len() {
+        let cells: Vec<String> =
+            columns.iter().map(|column| column.get(row).copied().unwrap_or(f64::NAN).to_string()).collect();
+        text.push_str(&cells.join(","));
+        text.push('\n');
     }
     Ok(text)
+}
+
+/// Ids of all outputs, strain and stress first, and the names of the columns with the time before them.
+fn outputs(description: &ModelDescription) -> (Vec<String>, Vec<String>) {
+    let mut outputs: Vec<_> = description.outputs.iter().collect();
+    outputs.sort_by_key(|output| match output.id.as_str() {
+        "strain" => 0,
+        "stress" => 1,
+        _ => 2,
+    });
+    let named = outputs.iter().map(|output| format!("{} [{}]", output.id, output.unit));
+    let names = std::iter::once("time [s]".to_owned()).chain(named).collect();
+    (outputs.iter().map(|output| output.id.clone()).collect(), names)
+}
+
+/// The prescribed temperature (K) at a time (s) of the history, before or after a jump at that time.
+fn temperature(history: &History, time: f64, early: bool) -> f64 {
+    let next = history.time.partition_point(|&node| if early { node < time } else { node <= time });
+    let at = |index: usize| Some((*history.time.get(index)?, *history.temperature.get(index)?));
+    match (next.checked_sub(1).and_then(at), at(next)) {
+        (Some((t0, from)), Some((t1, to))) if t1 > t0 => from + (to - from) * (time - t0) / (t1 - t0),
+        (Some((_, value)), _) | (None, Some((_, value))) => value,
+        (None, None) => f64::NAN,
+    }
 }
 
 /// Times of the rows, s, and whether each lies just before a jump.
@@ -67,7 +97,6 @@ fn rows(history: &History) -> (Vec<f64>, Vec<bool>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kovacs_core::Protocol;
 
     #[test]
     fn a_jump_has_a_row_before_and_one_after() {
@@ -87,5 +116,14 @@ mod tests {
         let (times, _) = rows(&history);
         assert_eq!(times.iter().filter(|&&time| time == 2.0).count(), 1);
         assert!(times.iter().filter(|&&time| time < 2.0).count() > 40);
+    }
+
+    #[test]
+    fn the_temperature_jumps_where_it_does() {
+        let history = Protocol::at(313.0).temperature_step(283.0).hold(10.0).temperature_ramp(303.0, 10.0).nodes();
+        let history = history.unwrap();
+        let at = |time: f64, early: bool| temperature(&history, time, early);
+        assert_eq!((at(0.0, true), at(0.0, false)), (313.0, 283.0));
+        assert_eq!((at(5.0, false), at(15.0, false), at(20.0, true)), (283.0, 293.0, 303.0));
     }
 }
