@@ -4,10 +4,11 @@
 //! Each is one relaxation function and two moduli, exact for steps and ramps of any length under strain control at one
 //! temperature. Under stress control, and where the temperature changes, its modes are carried through the history by
 //! [`kovacs_core::modes`]. The physics is usable without any plugin; [`kww`], [`fractional`] and [`prony`] put it
-//! behind the model interface.
+//! behind the model interface. [`double_kww`] is no such model: it describes a second stage and nothing else.
 
 #![forbid(unsafe_code)]
 
+pub mod double_kww;
 pub mod fractional;
 pub mod kww;
 pub mod mittag_leffler;
@@ -17,6 +18,7 @@ pub mod spectrum;
 pub mod stretched;
 pub mod stretched_modes;
 
+pub use double_kww::DoubleKww;
 pub use fractional::Fractional;
 pub use kww::Kww;
 pub use prony::Prony;
