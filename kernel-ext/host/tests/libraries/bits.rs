@@ -184,13 +184,68 @@ fn soft_domains_give_the_same_bits() {
     check::<kovacs_soft_domain::SoftDomain>("soft_domain", &[("points_per_decade", 4.0), ("barriers", 11.0)]);
 }
 
+/// Every linear model, loaded: its relaxation function, moduli and spectrum are those of its own curves.
+#[test]
+fn a_linear_response_is_what_a_step_of_strain_shows() {
+    for id in ["kww", "fractional", "prony", "aoi"] {
+        let handle = Models::discover().load(id).expect("cargo builds the plugins");
+        let mut model = handle.instance(&[]).expect("the model takes its default settings");
+        let width = handle.description().parameters.len();
+        let temperature = 593.0;
+        let mut history = History::default();
+        history.push(0.0, temperature, Control::Strain, 0.0);
+        history.push(0.0, temperature, Control::Strain, 0.01);
+        let times: Vec<f64> = (-6..=7).map(|decade| 10f64.powi(decade)).collect();
+        let wanted = vec!["stress".to_owned()];
+        model.bind(&Experiment { history, times: times.clone(), before: Vec::new(), wanted }).unwrap();
+        for row in rows(&model).chunks(width) {
+            let curve = model.evaluate(Batch::new(row)).unwrap().values;
+            let LinearResponse { moduli, phi, spectrum } = model.linear(row, temperature).unwrap().unwrap();
+            let relaxing = moduli.unrelaxed - moduli.relaxed;
+            for (&time, stress) in times.iter().zip(curve) {
+                let expected = 0.01 * (moduli.relaxed + relaxing * phi.phi(time));
+                // The same formula on both ways, or modes carried from time to time: roundings only.
+                let tolerance = 1e-13 * 0.01 * moduli.unrelaxed;
+                assert!((stress - expected).abs() <= tolerance, "{id} at {time} s: {stress} is not {expected} MPa");
+                // Integral and rate are those of phi: by Simpson's rule over a thousandth of the time, to its order.
+                let step = 5e-4 * time;
+                let simpson = (phi.phi(time - step) + 4.0 * phi.phi(time) + phi.phi(time + step)) * step / 3.0;
+                let area = phi.integral(time + step) - phi.integral(time - step);
+                assert!(
+                    (area - simpson).abs() <= 1e-9 * time.max(phi.integral(time)),
+                    "{id} at {time} s: {area} {simpson}"
+                );
+                let slope = (phi.phi(time - step) - phi.phi(time + step)) / (2.0 * step);
+                let rate = phi.ln_rate(time).exp();
+                assert!((rate - slope).abs() <= 1e-5 * rate + 1e-11 / time, "{id} at {time} s: {rate} {slope} 1/s");
+            }
+            let weights: f64 = spectrum.iter().map(|(_, weight)| weight).sum();
+            assert!(spectrum.is_empty() || (weights - 1.0).abs() < 1e-6, "{id}: weights of {weights}");
+        }
+    }
+}
+
+/// Many rows at once, with seeds and on threads, are the rows one by one; cheap models and the lattice.
 #[test]
 fn a_batch_gives_the_bits_of_its_rows() {
-    let [mut model, _] = both::<kovacs_aoi::Aoi>("aoi", &[]);
-    model.bind(&with_times(histories(593.0).remove(0), &["stress".to_owned()])).unwrap();
-    let rows = rows(&*model);
-    let width = model.description().parameters.len();
-    let together = model.evaluate(Batch::new(&rows)).unwrap().values;
-    let singly: Vec<f64> = rows.chunks(width).flat_map(|row| model.evaluate(Batch::new(row)).unwrap().values).collect();
-    assert_eq!(together, singly);
+    let small = [("points_per_decade", 2.0), ("edge", 8.0), ("replicas", 2.0)];
+    for (mut model, outputs) in [
+        (both::<kovacs_aoi::Aoi>("aoi", &[]), ["stress"]),
+        (both::<kovacs_soft_domain::SoftDomainLattice>("soft_domain_lattice", &small), ["transformed_fraction"]),
+    ] {
+        let experiment = with_times(histories(593.0).remove(0), &outputs.map(str::to_owned));
+        let width = model[0].description().parameters.len();
+        let rows: &'static [f64] = rows(&*model[0]).leak();
+        let seeds: &'static [u64] = (0..(rows.len() / width) as u64).collect::<Vec<_>>().leak();
+        for model in &mut model {
+            model.bind(&experiment).unwrap();
+        }
+        let together = same(&mut model, &|| Batch { seeds, max_threads: 3, ..Batch::new(rows) }).values;
+        let one = |(row, seed): (&'static [f64], &'static u64)| {
+            let seeds = std::slice::from_ref(seed);
+            same(&mut model, &|| Batch { seeds, ..Batch::new(row) }).values
+        };
+        let singly: Vec<f64> = rows.chunks(width).zip(seeds).flat_map(one).collect();
+        assert_eq!(bits(&together), bits(&singly));
+    }
 }
