@@ -1,150 +1,74 @@
-//! A model whose stress is computed by a closure defined in a cell.
+//! A closure of a cell, called over the seam, as the function of a model.
 //!
-//! It stands behind the same trait as a plugin, so observables and fits take it like any other model. What it is
-//! given is checked here, because a closure has no loader that would.
+//! Everything about such a model but the call is in `kovacs_core::closure`, so it is checked like a plugin and stands
+//! behind the same trait. Between parameter vectors it is looked whether the user wants the cell to stop.
 
-use crate::table::CellClosure;
+use crate::notices::CellSource;
+use crate::table::{CellClosure, notices};
 use kovacs::codec;
+use kovacs::model::closure::{Call, read_outcome, write_call};
 use kovacs::wire::{Reader, Writer};
 use kovacs::{Error, Result};
-use kovacs_core::differences::central_differences;
-use kovacs_core::model::{
-    Batch, Capabilities, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, Quantity, RowStatus,
-};
+use kovacs_core::closure::{Answer, ClosureModel, Formula, Parameters};
+use kovacs_core::model::Experiment;
+use kovacs_core::refusal::Refusal;
 
-/// A model defined in a cell.
-pub(crate) struct CellModel {
-    description: ModelDescription,
+/// A closure of a cell.
+pub(crate) struct CellFormula {
     closure: CellClosure,
-    bound: Option<Experiment>,
 }
 
-impl CellModel {
-    /// Reads name and parameters as the prelude wrote them.
-    pub(crate) fn new(reader: &mut Reader<'_>, closure: CellClosure) -> Result<Self> {
-        let name = reader.text()?;
-        let parameters: Vec<(String, f64, String)> =
-            reader.sequence(|reader| Ok((reader.text()?, reader.f64()?, reader.text()?)))?;
-        for (index, (id, value, _)) in parameters.iter().enumerate() {
-            let head = id.starts_with(|character: char| character.is_ascii_lowercase());
-            let body = id
-                .chars()
-                .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_');
-            if !(head && body) {
-                return Err(Error::new("BadParameter", format!("`{id}` cannot be the id of a parameter"))
-                    .with_remedy("use lower-case letters, digits and `_`, beginning with a letter"));
-            }
-            if parameters.iter().take(index).any(|(other, ..)| other == id) {
-                return Err(Error::new("BadParameter", format!("parameter `{id}` is there twice")));
-            }
-            if !value.is_finite() {
-                return Err(Error::new("BadParameter", format!("the default of parameter `{id}` is {value}")));
-            }
-        }
-        let id: String = name.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-        let description = ModelDescription {
-            id: format!("cell.{id}"),
-            summary: "defined in a cell".into(),
-            version: "0.0.0".into(),
-            citation: String::new(),
-            license: String::new(),
-            digest: None,
-            path: None,
-            parameters: parameters.into_iter().map(|(id, value, unit)| free_number(id, value, unit)).collect(),
-            settings: Vec::new(),
-            inputs: ["time", "temperature", "control", "drive"]
-                .map(|id| free_number(id.into(), 0.0, String::new()))
-                .into(),
-            outputs: vec![free_number("stress".into(), 0.0, "MPa".into())],
-            presets: Vec::new(),
-            capabilities: Capabilities { continuous: true, stress: true, temperature: true, ..Capabilities::default() },
-            name,
-        };
-        Ok(CellModel { description, closure, bound: None })
-    }
-
-    fn row(&mut self, parameters: &[f64], experiment: &Experiment) -> std::result::Result<Vec<f64>, EvaluationError> {
-        let broken = |message: String| EvaluationError::Broken { model: self.description.id.clone(), message };
+impl CellFormula {
+    fn call(&mut self, call: &Call) -> Result<Vec<u8>, Refusal> {
         let mut writer = Writer::new();
-        writer.f64s(parameters);
-        codec::write_history(&mut writer, &experiment.history);
-        writer.f64s(&experiment.times);
-        writer.sequence(&experiment.before, |writer, before| writer.bool(*before));
-        let answer = self.closure.call(&writer.into_bytes()).map_err(|error| broken(error.message().to_owned()))?;
-        let values = Reader::new(&answer).f64s().map_err(|error| broken(error.to_string()))?;
-        let expected = experiment.times.len();
-        if values.len() == expected {
-            return Ok(values);
-        }
-        Err(broken(format!("it returned {} values for {expected} times", values.len())))
+        write_call(&mut writer, call);
+        self.closure.call(&writer.into_bytes()).map_err(|error| Refusal::broken(error.message()))
     }
 }
 
-fn free_number(id: String, initial: f64, unit: String) -> Quantity {
-    Quantity {
-        symbol: id.clone(),
-        label: id.clone(),
-        id,
-        unit,
-        doc: String::new(),
-        lower: f64::NEG_INFINITY,
-        upper: f64::INFINITY,
-        open_lower: false,
-        open_upper: false,
-        initial,
-        nominal: if initial == 0.0 { 1.0 } else { initial.abs() },
-        logarithmic: false,
-        integer: false,
-        fixed: false,
-        choices: Vec::new(),
+impl Formula for CellFormula {
+    fn bind(&mut self, experiment: &Experiment) -> Result<(), Refusal> {
+        self.call(&Call::Bind(Box::new(experiment.clone()))).map(drop)
+    }
+
+    fn row(&mut self, parameters: &Parameters<'_>, _experiment: &Experiment) -> Result<Answer, Refusal> {
+        if notices().interrupted() {
+            return Err(Refusal::cancelled());
+        }
+        let answer = self.call(&Call::Row { values: parameters.values().to_vec(), seed: parameters.seed() })?;
+        read_outcome(&mut Reader::new(&answer)).unwrap_or_else(|damage| Err(Refusal::broken(damage.to_string())))
     }
 }
 
-impl Evaluator for CellModel {
-    fn description(&self) -> &ModelDescription {
-        &self.description
-    }
+/// Makes a model of a closure and the description that the prelude wrote.
+pub(crate) fn adopt(reader: &mut Reader<'_>, closure: CellClosure) -> Result<ClosureModel<CellFormula>> {
+    let description = codec::read_description(reader)?;
+    description.check().map_err(|fault| Error::new("BadDefinition", fault.to_string()))?;
+    Ok(ClosureModel::from_description(description, CellFormula { closure }))
+}
 
-    fn bind(&mut self, experiment: &Experiment) -> std::result::Result<(), EvaluationError> {
-        experiment.check(&self.description)?;
-        self.bound = Some(experiment.clone());
-        Ok(())
-    }
+/// Writes where a closure was defined: the cell that runs now, if there is one.
+pub(crate) fn write_source(writer: &mut Writer, cell: Option<CellSource>) {
+    writer.option(cell, |writer, cell| {
+        writer.text(&cell.digest);
+        writer.option(line_of_call(&cell.code), Writer::u32);
+    });
+}
 
-    fn evaluate(&mut self, batch: Batch<'_>) -> std::result::Result<Evaluation, EvaluationError> {
-        if !batch.sensitivities.is_empty() {
-            let description = self.description.clone();
-            return central_differences(&description, batch, |batch| self.evaluate(batch));
-        }
-        let rows = batch.check(&self.description)?;
-        let Some(experiment) = self.bound.take() else {
-            return Err(EvaluationError::Malformed { what: "no experiment is bound".into() });
-        };
-        let mut evaluation = Evaluation::untouched(rows, 1, experiment.times.len(), 0)?;
-        let mut outcome = Ok(());
-        let width = self.description.parameters.len().max(1);
-        let rows = (0..rows).zip(evaluation.values.chunks_mut(experiment.times.len().max(1)));
-        for (row, values) in rows {
-            let parameters = batch.parameters.chunks(width).nth(row).unwrap_or(&[]);
-            match self.row(parameters, &experiment) {
-                Ok(computed) => {
-                    let finite = computed.iter().all(|value| value.is_finite());
-                    if let Some(status) = evaluation.status.get_mut(row) {
-                        *status = if finite { RowStatus::Done } else { RowStatus::Rejected };
-                    }
-                    if finite {
-                        values.copy_from_slice(&computed);
-                    } else {
-                        evaluation.message = Some("the closure returned a value that is not finite".into());
-                    }
-                }
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
-            }
-        }
-        self.bound = Some(experiment);
-        outcome.map(|()| evaluation)
+/// The line (from 1) that calls `from_fn`; `None` if there are several.
+fn line_of_call(code: &str) -> Option<u32> {
+    let mut calls = (1..).zip(code.lines()).filter(|(_, text)| text.contains("from_fn(")).map(|(line, _)| line);
+    calls.next().filter(|_| calls.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_of_call;
+
+    #[test]
+    fn the_line_of_a_closure_is_known_where_there_is_one() {
+        assert_eq!(line_of_call("let a = 1;\nlet m = Model::from_fn([], |_, e| {\n})?;"), Some(2));
+        assert_eq!(line_of_call("Model::from_fn([], f)?;\nModel::from_fn([], g)?;"), None);
+        assert_eq!(line_of_call("let a = 1;"), None);
     }
 }

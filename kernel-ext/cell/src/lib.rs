@@ -13,5 +13,5 @@ mod operations;
 #[allow(unsafe_code)]
 mod table;
 
-pub use notices::{Incident, Notices};
+pub use notices::{CellSource, Incident, Notices};
 pub use table::{attach, flush, seam_table};

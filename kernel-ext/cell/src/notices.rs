@@ -17,6 +17,15 @@ pub struct Incident {
     pub column: u32,
 }
 
+/// The cell that runs now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellSource {
+    /// Its source, as the notebook has it.
+    pub code: String,
+    /// SHA-256 of the source, hexadecimal.
+    pub digest: String,
+}
+
 /// What the owner of the process does with what cells have to say.
 pub trait Notices: Send + Sync {
     /// Shows a bundle; `is_result` when it is the value of the cell.
@@ -27,6 +36,8 @@ pub trait Notices: Send + Sync {
     fn early_return(&self, incident: &Incident);
     /// Whether the user asked the running cell to stop.
     fn interrupted(&self) -> bool;
+    /// The cell that runs now; `None` where there are no cells.
+    fn cell(&self) -> Option<CellSource>;
 }
 
 /// For programs without a session: plain text on standard output.
@@ -49,5 +60,9 @@ impl Notices for Standalone {
 
     fn interrupted(&self) -> bool {
         false
+    }
+
+    fn cell(&self) -> Option<CellSource> {
+        None
     }
 }

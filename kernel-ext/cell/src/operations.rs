@@ -1,6 +1,6 @@
 //! What each operation of the seam does: decodes the arguments, calls the crate that knows, encodes the answer.
 
-use crate::closure::CellModel;
+use crate::closure;
 use crate::figure;
 use crate::notices::Incident;
 use crate::objects::objects;
@@ -113,9 +113,10 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
 
 /// Makes a model of a closure defined in a cell.
 pub(crate) fn adopt_model(input: &[u8], closure: CellClosure) -> Result<Vec<u8>> {
-    let model = CellModel::new(&mut Reader::new(input), closure)?;
+    let model = closure::adopt(&mut Reader::new(input), closure)?;
     let mut writer = Writer::new();
     write_model(&mut writer, Box::new(model));
+    closure::write_source(&mut writer, notices().cell());
     Ok(writer.into_bytes())
 }
 

@@ -9,63 +9,121 @@ fn test_of_ti() -> TwoStep {
     TwoStep::new(0.005, 0.003, 900.0, 593.0)
 }
 
-/// Stretched exponential with steps only: response to every jump of the history, summed.
-fn stretched(parameters: &[f64], experiment: &Experiment) -> Vec<f64> {
-    let history = &experiment.history;
-    let jumps: Vec<(f64, f64)> = std::iter::once((history.time[0], history.drive[0]))
-        .chain((1..history.len()).map(|node| (history.time[node], history.drive[node] - history.drive[node - 1])))
-        .collect();
-    let before = |index: usize| experiment.before.get(index).copied().unwrap_or(false);
-    let response = |(index, time): (usize, &f64)| {
-        jumps
-            .iter()
-            .filter(|(at, _)| if before(index) { at < time } else { at <= time })
-            .map(|(at, strain)| {
-                let relaxing = (-((time - at) / parameters[0]).sqrt()).exp();
-                strain * (45_000.0 + 45_000.0 * relaxing)
-            })
-            .sum()
-    };
-    experiment.times.iter().enumerate().map(response).collect()
+/// The modulus of the Ti glass as one stretched exponential, MPa, `t` in s.
+fn stretched(relaxation_time: f64, t: f64) -> f64 {
+    45_000.0 + 45_000.0 * (-(t / relaxation_time).sqrt()).exp()
+}
+
+fn relaxation_time() -> Quantity {
+    Quantity::new("relaxation_time").unit("s").above(0.0).initial(1e4).logarithmic()
 }
 
 #[test]
 fn a_closure_of_a_cell_is_a_model_like_any_other() {
     kovacs_cell::attach(None);
-    let model = Model::from_fn("my glass", &[("relaxation_time", 1e4, "s")], stretched).expect("a valid description");
+    let definition = Definition::new("my_glass")
+        .parameter(relaxation_time())
+        .preset(Preset::new("fast", PresetOrigin::Estimate).parameter("relaxation_time", 10.0));
+    let line = line!() + 1;
+    let mut model = Model::from_fn(definition, |p, experiment| experiment.superpose(|t| stretched(p[0], t)))
+        .expect("a valid definition");
     let stage = model.second_stage(&test_of_ti()).expect("the closure takes every experiment");
     // Physics: linear KWW, tau 1e4 s, beta 0.5, 90 and 45 GPa at the paper's protocol; 1e-6 relative, as everywhere.
     let (t_p, delta_sigma) = (stage.t_p().expect("a peak"), stage.delta_sigma().expect("a peak"));
     assert!((t_p / 266.621_993_44 - 1.0).abs() < 1e-6, "t_p = {t_p}");
     assert!((delta_sigma / 6.773_459_11 - 1.0).abs() < 1e-6, "delta_sigma = {delta_sigma}");
     assert_eq!(model.get("relaxation_time"), Ok(1e4));
-    assert_eq!(model.set("relaxation_tim", 1.0).expect_err("no such parameter").kind(), "UnknownParameter");
+    assert_eq!(model.clone().set("relaxation_tim", 1.0).expect_err("no such parameter").kind(), "UnknownParameter");
+    assert_eq!(model.clone().set("relaxation_time", -1.0).expect_err("negative").kind(), "ParameterOutOfBounds");
+    assert_eq!(model.clone().glass("fast").expect("a parameter set").get("relaxation_time"), Ok(10.0));
+    let curve = model.second_stage_curve(&test_of_ti(), 1e-2).expect("a curve");
+    let lines: Vec<String> = curve.provenance.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let source = format!("source: closure in kernel-ext/cell/tests/seam.rs, line {line}");
+    assert!(lines.contains(&source), "{lines:?}");
+    assert!(lines.iter().all(|line| !line.contains("digest") && !line.contains("version")), "{lines:?}");
+    // A plugin takes its place in the same variable.
+    let protocol = Protocol::at(300.0).step(0.01).hold(10.0);
+    let strain = model.predict(&protocol, "strain", &[5.0]).expect("the strain is prescribed");
+    assert_eq!((strain.y.as_slice(), model.label().as_str()), (&[0.01][..], "my_glass (closure)"));
+    model = Model::from_fn([], |_, e| Ok(e.times.iter().map(|_| 1.0).collect())).expect("a list is a definition");
+    assert_eq!(model.stress(&protocol, &[5.0]).expect("a curve").y, [1.0]);
 }
 
 #[test]
-fn a_closure_that_panics_or_miscounts_is_an_error_and_not_the_end() {
+fn a_closure_that_refuses_panics_or_miscounts_is_an_error_and_not_the_end() {
     kovacs_cell::attach(None);
-    let panics = Model::from_fn("panics", &[], |_, _| panic!("no such glass")).expect("a valid description");
-    let error = panics.second_stage(&test_of_ti()).expect_err("it panics");
-    assert!(error.message().contains("no such glass"), "{error}");
-    let short = Model::from_fn("short", &[], |_, _| vec![1.0]).expect("a valid description");
-    let error = short.stress(&Protocol::at(300.0).step(0.01).hold(10.0), &[1.0, 2.0]).expect_err("one value too few");
-    assert!(error.message().contains("1 values for 2 times"), "{error}");
-    let nothing = Model::from_fn("nan", &[], |_, experiment| vec![f64::NAN; experiment.times.len()]).expect("valid");
-    let error = nothing.second_stage(&test_of_ti()).expect_err("not a number");
-    assert!(error.message().contains("not finite"), "{error}");
+    let line = line!() + 5;
+    let model = Model::from_fn([Quantity::new("n").bounds(0.0, 9.0)], |p, experiment| match p["n"] {
+        1.0 => Err("one is too few".into()),
+        2.0 => Err(Refusal::rejected("is not odd").param(0)),
+        3.0 => Ok(vec![1.0].into()),
+        4.0 => panic!("no such glass"),
+        5.0 => Ok([("stres", vec![1.0])].into()),
+        6.0 => Ok(read_protocol("/nowhere.toml")?.segments.iter().map(|segment| segment.duration).collect()),
+        _ => Ok(experiment.times.iter().map(|t| t * p["n"]).collect()),
+    })
+    .expect("a valid definition");
+    let said = |n: f64| {
+        let model = model.clone().set("n", n).expect("inside its bounds");
+        let protocol = Protocol::at(300.0).step(0.01).hold(10.0);
+        model.stress(&protocol, &[1.0, 2.0]).map(|curve| curve.y).map_err(|error| error.message().to_owned())
+    };
+    let errors = [
+        (1.0, "no answer for these parameters: row 0: one is too few".to_owned()),
+        (2.0, "parameter `n`: is not odd".to_owned()),
+        (3.0, "1 values of `stress` for 2 times".to_owned()),
+        (4.0, format!("it panicked at kernel-ext/cell/tests/seam.rs:{line}: no such glass")),
+        (5.0, "a column `stres`, which is none of its outputs".to_owned()),
+        (6.0, "cannot read the protocol `/nowhere.toml`".to_owned()),
+    ];
+    for (n, words) in errors {
+        let message = said(n).expect_err("it is refused");
+        assert!(message.contains(&words), "{n}: {message}");
+    }
+    assert_eq!(said(7.0), Ok(vec![7.0, 14.0]));
 }
 
 #[test]
-fn descriptions_of_closures_are_checked() {
+fn a_closure_owns_what_it_captures_and_may_use_other_models() {
     kovacs_cell::attach(None);
-    for (parameters, word) in [
-        (&[("Tau", 1.0, "s")][..], "cannot be the id"),
-        (&[("tau", 1.0, "s"), ("tau", 2.0, "s")][..], "twice"),
-        (&[("tau", f64::NAN, "s")][..], "NaN"),
+    struct Told(std::sync::mpsc::Sender<&'static str>);
+    impl Drop for Told {
+        fn drop(&mut self) {
+            let _ = self.0.send("dropped");
+        }
+    }
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let inner = Model::from_fn([relaxation_time()], |p, e| e.superpose(|t| stretched(p[0], t))).expect("valid");
+    let (told, shift) = (Told(sender), vec![1.0, 2.0]);
+    let outer = Model::from_fn([], move |_, experiment| {
+        let _ = &told;
+        let protocol = Protocol::at(300.0).step(0.01).hold(10.0);
+        let curve = inner.stress(&protocol, &experiment.times)?;
+        Ok(curve.y.iter().zip(&shift).map(|(stress, shift)| stress + shift).collect())
+    })
+    .expect("valid");
+    let protocol = Protocol::at(300.0).step(0.01).hold(10.0);
+    let stress = outer.stress(&protocol, &[0.0, 5.0]).expect("both are computed").y;
+    assert_eq!(stress, [901.0, 0.01 * stretched(1e4, 5.0) + 2.0]);
+    let again = outer.clone();
+    drop(outer);
+    assert!(receiver.try_recv().is_err(), "a clone still has it");
+    drop(again);
+    assert_eq!(receiver.try_recv(), Ok("dropped"));
+}
+
+#[test]
+fn definitions_of_closures_are_checked() {
+    kovacs_cell::attach(None);
+    let nothing = |_: &Parameters<'_>, _: &Experiment| Ok(Answer::default());
+    for (definition, word) in [
+        (Definition::new("x").parameter(Quantity::new("Tau")), "id `Tau` of a parameter"),
+        (Definition::new("x").parameters([relaxation_time(), relaxation_time()]), "`relaxation_time` occurs twice"),
+        (Definition::new("x").parameter(relaxation_time().initial(f64::NAN)), "default NaN"),
+        (Definition::new("My glass"), "My glass"),
     ] {
-        let error = Model::from_fn("x", parameters, |_, _| Vec::new()).expect_err("refused");
-        assert!(error.message().contains(word), "{error}");
+        let error = Model::from_fn(definition, nothing).expect_err("refused");
+        assert!(error.kind() == "BadDefinition" && error.message().contains(word), "{error}");
     }
 }
 

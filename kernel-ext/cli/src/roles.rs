@@ -3,7 +3,7 @@
 //! One executable in all roles means that nothing is linked twice and that versions cannot differ.
 
 use kovacs::display::Bundle;
-use kovacs_cell::{Incident, Notices};
+use kovacs_cell::{CellSource, Incident, Notices};
 use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, cell_process};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -72,5 +72,9 @@ impl Notices for ToSession {
 
     fn interrupted(&self) -> bool {
         self.0.interrupted()
+    }
+
+    fn cell(&self) -> Option<CellSource> {
+        self.0.cell().map(|(code, digest)| CellSource { code, digest })
     }
 }

@@ -9,7 +9,9 @@ use kovacs_abi as abi;
 use kovacs_core::differences::central_differences;
 use kovacs_core::history::History;
 use kovacs_core::linear_response::LinearResponse;
-use kovacs_core::model::{Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus};
+use kovacs_core::model::{
+    Batch, Evaluation, EvaluationError, Evaluator, Experiment, ModelDescription, RowStatus, Tick,
+};
 
 /// An instance of a loaded model. It may move between threads but serves one at a time.
 pub struct Instance {
@@ -24,6 +26,8 @@ pub struct Instance {
 struct Bound {
     wanted: Vec<usize>,
     times: Vec<f64>,
+    /// Whether the model computes derivatives; one that does may still say no to an experiment.
+    differentiable: bool,
 }
 
 impl Instance {
@@ -86,7 +90,8 @@ impl Evaluator for Instance {
         self.bound = None;
         match self.raw.bind(&columns, &experiment.times, &before, &indices) {
             Ok(()) => {
-                self.bound = Some(Bound { wanted, times: experiment.times.clone() });
+                let differentiable = description.capabilities.jacobian;
+                self.bound = Some(Bound { wanted, times: experiment.times.clone(), differentiable });
                 Ok(())
             }
             Err(failure) if failure.status == abi::REJECTED => {
@@ -97,14 +102,14 @@ impl Evaluator for Instance {
         }
     }
 
-    fn evaluate(&mut self, batch: Batch<'_>) -> Result<Evaluation, EvaluationError> {
+    fn evaluate(&mut self, mut batch: Batch<'_>) -> Result<Evaluation, EvaluationError> {
         self.usable()?;
         let description = self.handle.description();
-        let Some(bound) = &self.bound else {
+        let Some(bound) = &mut self.bound else {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         };
         let sensitivities = batch.sensitivities;
-        if !sensitivities.is_empty() && !description.capabilities.jacobian {
+        if !sensitivities.is_empty() && !bound.differentiable {
             let handle = self.handle.clone();
             return central_differences(handle.description(), batch, |batch| self.evaluate(batch));
         }
@@ -120,12 +125,18 @@ impl Evaluator for Instance {
             status: &mut status,
             seeds: batch.seeds,
             threads: if description.capabilities.threads { batch.max_threads.max(1) } else { 1 },
-            tick: batch.tick,
+            tick: batch.tick.as_deref_mut().map(|tick| tick as Tick<'_>),
         });
         let (left_over, refused) = match outcome {
             Ok(refused) => (None, refused),
             Err(failure) if failure.status == abi::CANCELLED => (Some(RowStatus::Cancelled), None),
             Err(failure) if failure.status == abi::REJECTED => (Some(RowStatus::Rejected), Some(failure)),
+            Err(failure)
+                if failure.status == abi::E_UNSUPPORTED && bound.differentiable && !sensitivities.is_empty() =>
+            {
+                bound.differentiable = false;
+                return self.evaluate(batch);
+            }
             Err(failure) => return Err(self.fail(&failure)),
         };
         evaluation.message = refused.map(|failure| {

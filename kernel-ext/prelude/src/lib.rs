@@ -31,7 +31,6 @@ pub mod prelude {
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::model::Model;
     pub use crate::seam::interrupted;
-    pub use kovacs_core::hump::log_spaced;
-    pub use kovacs_core::model::Experiment;
-    pub use kovacs_core::{Control, Curve, History, Hump, Origin, Protocol, SecondStage, TwoStep};
+    pub use kovacs_core::closure::prelude::*;
+    pub use kovacs_core::{Hump, SecondStage};
 }

@@ -9,9 +9,13 @@ use crate::error::{Error, Result};
 use crate::seam::{self, Handle, Operation};
 use crate::wire::{Reader, Writer};
 use kovacs_core::hump::log_spaced;
-use kovacs_core::model::{EvaluationError, Experiment, ModelDescription, Quantity, short_number};
+use kovacs_core::model::{EvaluationError, ModelDescription, Quantity, short_number};
 use kovacs_core::{Curve, Origin, Protocol, SecondStage, TwoStep};
 use std::fmt;
+
+pub mod closure;
+
+use closure::ClosureSource;
 
 /// A relaxation model with the values of its parameters.
 #[derive(Clone)]
@@ -20,6 +24,7 @@ pub struct Model {
     description: ModelDescription,
     parameters: Vec<f64>,
     glass: Option<String>,
+    closure: Option<ClosureSource>,
 }
 
 impl Model {
@@ -41,44 +46,15 @@ impl Model {
         Ok(Reader::new(&seam::call(Operation::ListModels, Writer::new())?).texts()?)
     }
 
-    /// Makes a model of a closure: `parameters` are id, default value and unit; the closure gets their values and the
-    /// experiment and returns the stress in MPa at `experiment.times`.
-    ///
-    /// # Errors
-    /// An id is not of the form `[a-z][a-z0-9_]*` or appears twice, or a default is not finite.
-    pub fn from_fn<F>(name: &str, parameters: &[(&str, f64, &str)], stress: F) -> Result<Model>
-    where
-        F: Fn(&[f64], &Experiment) -> Vec<f64> + Send + 'static,
-    {
-        let mut writer = Writer::new();
-        writer.text(name);
-        writer.sequence(parameters, |writer, (id, value, unit)| {
-            writer.text(id);
-            writer.f64(*value);
-            writer.text(unit);
-        });
-        let closure = move |input: &[u8]| {
-            let mut reader = Reader::new(input);
-            let values = reader.f64s()?;
-            let experiment = Experiment {
-                history: codec::read_history(&mut reader)?,
-                times: reader.f64s()?,
-                before: reader.sequence(Reader::bool)?,
-                wanted: vec!["stress".to_owned()],
-            };
-            let mut answer = Writer::new();
-            answer.f64s(&stress(&values, &experiment));
-            Ok(answer.into_bytes())
-        };
-        Model::decode(&seam::adopt_model(writer, Box::new(closure))?)
+    fn decode(answer: &[u8]) -> Result<Model> {
+        Model::read(&mut Reader::new(answer))
     }
 
-    fn decode(answer: &[u8]) -> Result<Model> {
-        let mut reader = Reader::new(answer);
+    fn read(reader: &mut Reader<'_>) -> Result<Model> {
         let handle = Handle::adopt(reader.u64()?);
-        let description = codec::read_description(&mut reader)?;
+        let description = codec::read_description(reader)?;
         let parameters = description.defaults();
-        Ok(Model { handle, description, parameters, glass: None })
+        Ok(Model { handle, description, parameters, glass: None, closure: None })
     }
 
     /// What the model says of itself.
@@ -91,8 +67,11 @@ impl Model {
         self.description.short_id()
     }
 
-    /// Name and version, as a legend says it: `aoi 0.1.0`.
+    /// Name and version, as a legend says it: `aoi 0.1.0`, or `power_law (closure)`.
     pub fn label(&self) -> String {
+        if self.closure.is_some() {
+            return format!("{} (closure)", self.name());
+        }
         format!("{} {}", self.name(), self.description.version)
     }
 
@@ -213,8 +192,11 @@ impl Model {
         let mut curve = curve
             .from_origin(Origin::Calculated)
             .with_provenance("model", self.name())
-            .with_provenance("version", self.description.version.as_str())
             .with_provenance("model id", self.description.id.as_str());
+        match &self.closure {
+            Some(source) => curve.provenance.extend(source.provenance().map(|(name, value)| (name.to_owned(), value))),
+            None => curve = curve.with_provenance("version", self.description.version.as_str()),
+        }
         if let Some(digest) = &self.description.digest {
             curve = curve.with_provenance("digest", digest.as_str());
         }

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -175,7 +175,7 @@ pub struct Table {
     pub interrupted: unsafe extern "C" fn() -> i32,
     /// Registers what flushes the standard output of cells.
     pub on_flush: unsafe extern "C" fn(flush: unsafe extern "C" fn()),
-    /// Makes a model of a closure: description in, handle out.
+    /// Makes a model of a closure: description in; handle, description and the cell it is in out.
     pub adopt: unsafe extern "C" fn(input: *const u8, length: usize, callback: Callback, output: *mut Buffer) -> i32,
 }
 

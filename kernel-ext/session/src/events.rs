@@ -63,6 +63,8 @@ pub(crate) enum CellRequest {
     Sync(u64),
     /// Ask the running cell to stop.
     Interrupt,
+    /// The next cell to run has this source.
+    Cell { code: String },
 }
 
 /// Writes one frame.

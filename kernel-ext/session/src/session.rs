@@ -89,6 +89,7 @@ impl Session {
     ) -> Result<CellOutcome, SessionError> {
         self.interrupt.store(false, Ordering::Relaxed);
         let mut run = Run::new(limits, sink);
+        self.announce(code, &mut run);
         self.engine.request(&Request::Execute { code: code.to_owned() })?;
         let reply = loop {
             match self.engine.incoming.recv_timeout(HEARTBEAT) {
@@ -122,6 +123,16 @@ impl Session {
         match self.engine.ask(&Request::Restart)? {
             Reply::Failed(message) => Err(SessionError::EngineFailed { message }),
             _ => Ok(()),
+        }
+    }
+
+    /// Tells the cell process the source of the next cell, and waits until it knows: a model made of a closure names
+    /// the cell that it is in.
+    fn announce(&mut self, code: &str, run: &mut Run<'_>) {
+        let Some(stream) = self.engine.cell.requests.as_mut() else { return };
+        // A process that cannot be told is gone; running the cell says so.
+        if events::send(stream, &CellRequest::Cell { code: code.to_owned() }).is_ok() {
+            self.collect_rest(run);
         }
     }
 

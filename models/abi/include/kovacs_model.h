@@ -149,8 +149,11 @@ typedef struct kovacs_eval {
 
 /* ---- model ------------------------------------------------------------- */
 #define KOVACS_CAP_BATCH         (1u << 0)  /* a batch is faster than a loop     */
-#define KOVACS_CAP_JACOBIAN      (1u << 1)  /* fills kovacs_eval.jac; without it
-                                             * the host takes differences     */
+#define KOVACS_CAP_JACOBIAN      (1u << 1)  /* fills kovacs_eval.jac. Without it,
+                                             * and where evaluate() answers
+                                             * KOVACS_E_UNSUPPORTED to n_jac > 0
+                                             * for the bound experiment, the
+                                             * host takes differences instead */
 #define KOVACS_CAP_DETERMINISTIC (1u << 2)  /* same input, same bits             */
 #define KOVACS_CAP_SEEDED        (1u << 3)  /* stochastic, driven by seed        */
 #define KOVACS_CAP_THREADS       (1u << 4)  /* honours max_threads > 1           */

@@ -25,6 +25,7 @@ pub mod relaxation;
 pub mod sampled_hump;
 pub mod second_stage;
 pub mod swap;
+pub mod thermal_kovacs;
 #[cfg(feature = "toml")]
 pub mod toml_form;
 pub mod two_step;

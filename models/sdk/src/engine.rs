@@ -113,6 +113,12 @@ impl<M: Model> Engine<M> {
         self.bound.as_ref().map(|bound| bound.wanted.len() * bound.points)
     }
 
+    /// Whether the model computes derivatives for the bound experiment.
+    pub(crate) fn differentiable(&self) -> bool {
+        // One that panics over the question will say so when it is evaluated.
+        M::CAPABILITIES.jacobian && guard(|| self.model.differentiable()).unwrap_or(true)
+    }
+
     pub(crate) fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Failure> {
         self.usable()?;
         // A refused experiment leaves the instance without one: half of it may have been taken in.

@@ -76,6 +76,7 @@
 #![deny(unsafe_code)]
 #![deny(missing_docs)]
 
+mod bound;
 mod engine;
 mod experiment;
 pub mod linear;
@@ -91,6 +92,7 @@ mod tables;
 #[doc(hidden)]
 pub use kovacs_abi as abi;
 
+pub use bound::Bound;
 pub use experiment::{Curves, Experiment, Jacobian, Run};
 pub use kovacs_core::define::{Origin, Preset, Quantity};
 pub use kovacs_core::linear_response::LinearResponse;

@@ -88,7 +88,7 @@ impl<M: Model> Evaluator for Local<M> {
             return Err(EvaluationError::Malformed { what: "no experiment is bound".to_owned() });
         }
         let sensitivities = batch.sensitivities;
-        if !sensitivities.is_empty() && !self.description.capabilities.jacobian {
+        if !sensitivities.is_empty() && !self.engine.differentiable() {
             let description = self.description.clone();
             return central_differences(&description, batch, |batch| self.evaluate(batch));
         }

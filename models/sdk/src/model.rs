@@ -91,6 +91,12 @@ pub trait Model: Send + Sized + 'static {
         Err(Refusal::broken("the model has no `jacobian`"))
     }
 
+    /// Whether [`jacobian`](Model::jacobian) can do the bound experiment; where it says no, the derivatives are
+    /// differences of curves. For a model whose derivatives are known for some protocols only.
+    fn differentiable(&self) -> bool {
+        true
+    }
+
     /// Computes the wanted curves of many parameter vectors at once, for a model that does so faster than one by one.
     /// Announced by [`Capabilities::batch`]; without it the rows are evaluated one after the other.
     ///

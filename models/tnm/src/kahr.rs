@@ -16,6 +16,9 @@ use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset,
 /// How many retardation times there are.
 const TIMES: usize = 33;
 
+/// Default reference temperature, K: 30 degC.
+const REFERENCE: f64 = 303.15;
+
 /// Kovacs-Aklonis-Hutchinson-Ramos.
 pub struct Kahr {
     integrator: Integrator,
@@ -45,7 +48,7 @@ impl Model for Kahr {
                 .doc("In equilibrium at the reference temperature; the retardation times lie evenly around it.")
                 .above(0.0)
                 .at_most(1e100)
-                .initial(10.0)
+                .initial(1e4)
                 .logarithmic(),
             Quantity::new("reference_temperature")
                 .symbol("T_r")
@@ -54,7 +57,7 @@ impl Model for Kahr {
                 .doc("Where the relaxation time holds as given.")
                 .above(0.0)
                 .at_most(1e4)
-                .initial(313.15)
+                .initial(REFERENCE)
                 .fixed(),
             Quantity::new("temperature_sensitivity")
                 .symbol("\\theta")
@@ -107,11 +110,11 @@ impl Model for Kahr {
     fn presets() -> Vec<Preset> {
         let pvac = Preset::new("pvac", Origin::Estimate).label("Poly(vinyl acetate)").doc(
             "Sensitivity, nonlinearity, expansion and width of the spectrum quoted from memory of Kovacs et al. (1979), \
-             to be verified; the relaxation time is that of `tnm` for this material at 40 degC, and the weights of the \
+             to be verified; the relaxation time is that of `tnm` for this material at 30 degC, and the weights of the \
              two boxes are equal, because neither was at hand.",
         );
         let [ln_prefactor, enthalpy, ..] = parameters::HODGE[0].1;
-        vec![pvac.parameter("relaxation_time", (ln_prefactor + enthalpy / 313.15).exp())]
+        vec![pvac.parameter("relaxation_time", (ln_prefactor + enthalpy / REFERENCE).exp())]
     }
 
     fn new(settings: &[f64]) -> Result<Self, Refusal> {

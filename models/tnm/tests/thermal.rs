@@ -48,7 +48,9 @@ fn the_linear_exponent_gives_what_its_definition_says() {
     // for x = 1 is a simple exponential.
     let mut model = Local::<Kahr>::new(&[]).unwrap();
     let mut parameters = preset(&model, "pvac");
-    for (id, value) in [("spectrum_decades", 0.0), ("nonlinearity", 1.0), ("relaxation_time", 10.0)] {
+    for (id, value) in
+        [("spectrum_decades", 0.0), ("nonlinearity", 1.0), ("relaxation_time", 10.0), ("reference_temperature", 313.15)]
+    {
         parameters[model.description().parameter(id).unwrap()] = value;
     }
     let jump = Protocol::at(313.15).temperature_step(311.15).hold(1e4);

@@ -120,6 +120,23 @@ fn panics_in_derivatives_and_batches_break_the_instance_and_no_other() {
 }
 
 #[test]
+fn an_experiment_for_which_the_model_declines_has_differences() {
+    let mut model = stumbling(0.0);
+    model.bind(&one_step(&[1.0])).unwrap();
+    for _ in 0..2 {
+        let mut tick = |fraction: f64| (0.0..=1.0).contains(&fraction);
+        let batch = Batch { sensitivities: &[0], tick: Some(&mut tick), ..Batch::new(&[2.0, 3.0]) };
+        let evaluation = model.evaluate(batch).unwrap();
+        assert_eq!((evaluation.values, evaluation.status.len()), (vec![1.0, 1.5], 2));
+        // The curve is proportional to its parameter: only rounding over a step of 6e-6 is left.
+        assert!(evaluation.jacobian.iter().all(|value| (value - 0.5).abs() < 1e-10), "{:?}", evaluation.jacobian);
+    }
+    model.bind(&one_step(&[0.0, 1.0])).unwrap();
+    let own = model.evaluate(Batch { sensitivities: &[0], ..Batch::new(&[2.0]) }).unwrap();
+    assert_eq!(own.jacobian, [1.0, 0.5]);
+}
+
+#[test]
 fn panics_in_a_linear_response_leave_the_instance_and_the_process_alone() {
     let response = |trips_in| stumbling(trips_in).linear(&[2.0], 300.0).unwrap();
     assert_eq!(response(0.0).unwrap().phi.phi(1.0), 0.5);

@@ -124,6 +124,11 @@ impl Model for Stumbling {
         self.compute(parameters, out)
     }
 
+    /// Only for results at more than one time, so that a host meets both answers.
+    fn differentiable(&self) -> bool {
+        self.times.len() > 1
+    }
+
     fn jacobian(
         &mut self,
         parameters: &[f64],

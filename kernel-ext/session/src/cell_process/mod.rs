@@ -12,19 +12,21 @@ use crate::events::{self, CellEvent, CellRequest, Incident, SOCKET_VARIABLE};
 use crate::outcome::MimeBundle;
 use capture::Capture;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use sha2::{Digest, Sha256};
 use std::ffi::c_void;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::mem::ManuallyDrop;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The notices that the engine behind the seam passes on to the session.
 #[derive(Clone)]
 pub struct Notices {
     capture: Arc<Capture>,
     interrupted: Arc<AtomicBool>,
+    cell: Arc<Mutex<Option<String>>>,
 }
 
 impl Notices {
@@ -46,6 +48,13 @@ impl Notices {
     /// Whether the user asked the running cell to stop.
     pub fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Source of the running cell and its SHA-256, hexadecimal; `None` before the first one.
+    pub fn cell(&self) -> Option<(String, String)> {
+        let code = self.cell.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let digest = Sha256::digest(&code).iter().map(|byte| format!("{byte:02x}")).collect();
+        Some((code, digest))
     }
 
     fn send(&self, event: &CellEvent) {
@@ -75,14 +84,11 @@ pub fn run(prepare: impl FnOnce(Notices) -> Box<dyn Fn()>) -> io::Result<()> {
     let commands = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 10)?);
     rustix::stdio::dup2_stdin(&File::open("/dev/null")?)?;
     let capture = Capture::install(events)?;
-    let notices = Notices { capture: Arc::clone(&capture), interrupted: Arc::default() };
+    let notices = Notices { capture: Arc::clone(&capture), interrupted: Arc::default(), cell: Arc::default() };
     let flush = prepare(notices.clone());
     capture.event(&CellEvent::Hello { pid: std::process::id() })?;
-    let interrupted = Arc::clone(&notices.interrupted);
-    let answering = Arc::clone(&capture);
-    std::thread::Builder::new()
-        .name("requests".into())
-        .spawn(move || answer_requests(requests, &answering, &interrupted))?;
+    let answering = notices.clone();
+    std::thread::Builder::new().name("requests".into()).spawn(move || answer_requests(requests, &answering))?;
 
     let mut store: *mut c_void = std::ptr::null_mut();
     for line in BufReader::new(commands).lines() {
@@ -104,12 +110,16 @@ pub fn run(prepare: impl FnOnce(Notices) -> Box<dyn Fn()>) -> io::Result<()> {
     Ok(())
 }
 
-fn answer_requests(mut requests: UnixStream, capture: &Capture, interrupted: &AtomicBool) {
+fn answer_requests(mut requests: UnixStream, notices: &Notices) {
     loop {
         let sent = match events::receive(&mut requests) {
-            Ok(CellRequest::Sync(number)) => capture.event(&CellEvent::Synced(number)),
+            Ok(CellRequest::Sync(number)) => notices.capture.event(&CellEvent::Synced(number)),
             Ok(CellRequest::Interrupt) => {
-                interrupted.store(true, Ordering::Relaxed);
+                notices.interrupted.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            Ok(CellRequest::Cell { code }) => {
+                *notices.cell.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
                 Ok(())
             }
             Err(error) => Err(error),

@@ -78,8 +78,8 @@ pub(super) unsafe extern "C" fn evaluate<M: Model>(
         if (eval.struct_size as usize) < size_of::<abi::Eval>() {
             return Err(Failure::new(E_ARGUMENT, "the batch is too short"));
         }
-        if eval.n_jac > 0 && !M::CAPABILITIES.jacobian {
-            return Err(Failure::new(E_UNSUPPORTED, "the model computes no sensitivities"));
+        if eval.n_jac > 0 && !engine.differentiable() {
+            return Err(Failure::new(E_UNSUPPORTED, "the model computes no derivatives, or none for this experiment"));
         }
         let width = engine.width().unwrap_or(0) as u64;
         let product = |a: u64, b: u64| {

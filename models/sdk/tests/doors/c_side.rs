@@ -181,7 +181,8 @@ fn sensitivities_are_not_supported_and_said_to_be_so() {
     let mut driver = Driver::new();
     driver.bind(|_| {});
     let (status, ..) = driver.evaluate(&[1.0], |eval| eval.n_jac = 1);
-    assert_eq!((status, message(&driver.error)), (abi::E_UNSUPPORTED, "the model computes no sensitivities"));
+    let expected = "the model computes no derivatives, or none for this experiment";
+    assert_eq!((status, message(&driver.error)), (abi::E_UNSUPPORTED, expected));
 }
 
 #[test]

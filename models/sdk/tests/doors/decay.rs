@@ -9,6 +9,8 @@ use kovacs_sdk::{
 /// does is said at the constants below.
 pub struct Decay {
     times: Vec<f64>,
+    /// It computes no derivatives where stress is prescribed.
+    differentiable: bool,
     strain: f64,
 }
 
@@ -89,17 +91,22 @@ impl Model for Decay {
     }
 
     fn new(_settings: &[f64]) -> Result<Self, Refusal> {
-        Ok(Decay { times: Vec::new(), strain: 0.0 })
+        Ok(Decay { times: Vec::new(), differentiable: false, strain: 0.0 })
     }
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
         self.times = experiment.times().to_vec();
+        self.differentiable = experiment.is_strain_controlled();
         self.strain = experiment.drive().first().copied().unwrap_or_default();
         Ok(())
     }
 
     fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, run: &mut Run<'_>) -> Result<(), Refusal> {
         self.compute(parameters, out, run)
+    }
+
+    fn differentiable(&self) -> bool {
+        self.differentiable
     }
 
     fn jacobian(
@@ -110,6 +117,7 @@ impl Model for Decay {
         jacobian: &mut Jacobian<'_>,
         run: &mut Run<'_>,
     ) -> Result<(), Refusal> {
+        assert!(self.differentiable, "asked for derivatives it had declined");
         self.compute(parameters, out, run)?;
         let (modulus, relaxation_time) = (parameters[0], parameters[1]);
         for (index, time) in self.times.iter().enumerate() {

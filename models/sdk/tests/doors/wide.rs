@@ -92,6 +92,24 @@ fn a_model_without_derivatives_has_them_by_differences() {
 }
 
 #[test]
+fn an_experiment_for_which_the_model_declines_has_differences() {
+    let mut decay = decay(&["stress"]);
+    let rows = [3.0, 10.0, 0.0, 5.0, 20.0, 0.0];
+    let batch = || Batch { sensitivities: &[1, 0], ..Batch::new(&rows) };
+    let own = decay.evaluate(batch()).unwrap();
+    let mut under_stress = one_step(&["stress"]);
+    under_stress.history.control.fill(Control::Stress.code());
+    decay.bind(&under_stress).unwrap();
+    let differences = decay.evaluate(batch()).unwrap();
+    assert_eq!(own.values, differences.values);
+    assert_ne!(own.jacobian, differences.jacobian);
+    for (own, difference) in own.jacobian.iter().zip(&differences.jacobian) {
+        // Differences keep ten digits of curves of this size (0.05 MPa) over steps of 6e-6.
+        assert!((own - difference).abs() < 1e-11, "{own} {difference}");
+    }
+}
+
+#[test]
 fn a_batch_has_the_bits_of_its_rows_on_any_number_of_threads() {
     let mut decay = decay(&["stress", "seed"]);
     let rows: Vec<f64> = (1..=20).flat_map(|row| [f64::from(row), 7.0, 0.0]).collect();
