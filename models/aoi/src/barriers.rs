@@ -11,7 +11,7 @@ use kovacs_core::linear_response::{GAUSS_LEGENDRE, RelaxationFunction};
 
 /// Below this width of the spectrum (in `ln lambda`) its mean exponential is taken by quadrature instead of as a
 /// difference of two nearly equal integrals.
-const NARROW: f64 = 0.05;
+pub(crate) const NARROW: f64 = 0.05;
 
 /// A box of rates, even in `ln lambda`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,16 +10,22 @@
 #![forbid(unsafe_code)]
 
 pub mod barriers;
+mod derivatives;
 pub mod exponential_integral;
 pub mod flow;
 pub mod modes;
 
 use barriers::FlatBarriers;
+use derivatives::Derivatives;
 use flow::{FlowingBarriers, thermal_rate};
+use kovacs_core::BOLTZMANN;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::{LinearResponse, Moduli, RelaxationFunction};
+use kovacs_core::linear_response::{LinearResponse, Moduli, RelaxationFunction, StrainTest};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
+use kovacs_sdk::{
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
+    linear,
+};
 
 /// Independent modes over a flat distribution of barriers.
 #[derive(Default)]
@@ -38,7 +44,7 @@ const ATTEMPT_FREQUENCY: f64 = 1e13;
 const HIGHEST_BARRIER: f64 = 50.0;
 
 impl Model for Aoi {
-    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
+    const CAPABILITIES: Capabilities = Capabilities { jacobian: true, ..linear::CAPABILITIES };
 
     fn about() -> About {
         About {
@@ -118,6 +124,25 @@ impl Model for Aoi {
         }
     }
 
+    fn jacobian(
+        &mut self,
+        parameters: &[f64],
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<(), Refusal> {
+        match (&self.test, parameters.try_into()) {
+            (Some(linear::Test::Strain(test)), Ok(parameters)) => {
+                let (phi, moduli) = relaxation(parameters, test.temperature)?;
+                linear::fill(test, moduli, &phi, out);
+                fill_derivatives(parameters, phi.barriers, test, wrt, jacobian);
+                Ok(())
+            }
+            _ => by_differences(self, parameters, wrt, out, jacobian, run),
+        }
+    }
+
     fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {
         let parameters = <[f64; 6]>::try_from(parameters).map_err(|_| Refusal::broken("another parameter count"));
         Some(parameters.and_then(|parameters| response(parameters, temperature)))
@@ -156,7 +181,39 @@ pub fn relaxation(parameters: [f64; 6], temperature: f64) -> Result<(FlowingBarr
     }
     let moduli = linear::moduli(unrelaxed, relaxed, 4)?;
     let barriers = FlatBarriers::new(barrier_min, barrier_max, attempt_frequency, temperature);
+    if !(barriers.ln_slowest_rate.is_finite() && barriers.width.is_finite()) {
+        let message = format!("makes rates at {temperature} K that no number can hold; take a higher temperature");
+        return Err(Refusal::rejected(message).param(1));
+    }
     Ok(FlowingBarriers::new(barriers, moduli, flow_barrier, attempt_frequency, temperature))
+}
+
+/// Derivatives of the stress of a strain-controlled test with respect to the parameters with these indices.
+fn fill_derivatives(
+    parameters: [f64; 6],
+    barriers: FlatBarriers,
+    test: &StrainTest,
+    wrt: &[usize],
+    jacobian: &mut Jacobian<'_>,
+) {
+    let [_, _, attempt_frequency, unrelaxed, relaxed, flow_barrier] = parameters;
+    let (relaxing, by_barrier) = (unrelaxed - relaxed, -1.0 / (BOLTZMANN * test.temperature));
+    let flow_rate = thermal_rate(attempt_frequency, flow_barrier, test.temperature);
+    let kernel = Derivatives { barriers, flow_rate };
+    linear::fill_derivatives(test, jacobian, |_, index, row| {
+        let [unrelaxed, by_slow, by_fast, flowing, by_flow] = test.superposed(&kernel, index);
+        // Without flow the branch holds the whole strain, also what was there before the first node.
+        let flowing = if flow_rate == 0.0 { flowing + test.rest_strain } else { flowing };
+        let all = [
+            relaxing * by_fast * by_barrier,
+            relaxing * by_slow * by_barrier,
+            (relaxing * (by_slow + by_fast) + relaxed * by_flow) / attempt_frequency,
+            unrelaxed,
+            flowing - unrelaxed,
+            relaxed * by_flow * by_barrier,
+        ];
+        row.iter_mut().zip(wrt).for_each(|(derivative, &parameter)| *derivative = all[parameter]);
+    });
 }
 
 /// Carries single barriers through a history.

@@ -193,22 +193,56 @@ impl StrainTest {
 
     /// Writes the strain (1) at every wanted time.
     pub fn strain(&self, out: &mut [f64]) {
-        for ((value, &time), &before) in out.iter_mut().zip(&self.times).zip(&self.before) {
-            *value = self.rest_strain + self.changes.iter().map(|change| change.so_far(time, before)).sum::<f64>();
-        }
+        out.iter_mut().zip(self.strains()).for_each(|(value, strain)| *value = strain);
     }
 
     /// Writes the stress (MPa) at every wanted time.
     pub fn stress(&self, moduli: Moduli, phi: &impl RelaxationFunction, out: &mut [f64]) {
         let relaxing = moduli.unrelaxed - moduli.relaxed;
-        for ((value, &time), &before) in out.iter_mut().zip(&self.times).zip(&self.before) {
-            let (mut strain, mut unrelaxed) = (self.rest_strain, 0.0);
-            for change in &self.changes {
-                strain += change.so_far(time, before);
-                unrelaxed += change.unrelaxed(phi, time, before);
-            }
+        for (index, (value, strain)) in out.iter_mut().zip(self.strains()).enumerate() {
+            let [unrelaxed] = self.superposed(phi, index);
             *value = moduli.relaxed * strain + relaxing * unrelaxed;
         }
+    }
+
+    /// The strain (1) at every wanted time.
+    fn strains(&self) -> impl Iterator<Item = f64> {
+        self.times.iter().zip(&self.before).map(|(&time, &before)| {
+            self.changes.iter().fold(self.rest_strain, |strain, change| strain + change.so_far(time, before))
+        })
+    }
+
+    /// The superposition `sum_k d_eps_k <f>_k` of functions of the time since a change of strain, at the wanted time with
+    /// this index: for a relaxation function the strain that has not relaxed.
+    pub fn superposed<const N: usize>(&self, functions: &impl Kernel<N>, index: usize) -> [f64; N] {
+        let (Some(&time), Some(&before)) = (self.times.get(index), self.before.get(index)) else { return [0.0; N] };
+        let mut sum = [0.0; N];
+        for change in &self.changes {
+            for (sum, part) in sum.iter_mut().zip(change.superposed(functions, time, before)) {
+                *sum += part;
+            }
+        }
+        sum
+    }
+}
+
+/// Functions of the time since a change of strain that superpose: a relaxation function, or its derivatives with
+/// respect to parameters.
+pub trait Kernel<const N: usize> {
+    /// The functions at a time (s), `>= 0`.
+    fn values(&self, time: f64) -> [f64; N];
+
+    /// Their integrals from 0 to that time (s).
+    fn integrals(&self, time: f64) -> [f64; N];
+}
+
+impl<R: RelaxationFunction> Kernel<1> for R {
+    fn values(&self, time: f64) -> [f64; 1] {
+        [self.phi(time)]
+    }
+
+    fn integrals(&self, time: f64) -> [f64; 1] {
+        [self.integral(time)]
     }
 }
 
@@ -224,14 +258,19 @@ impl StrainChange {
         }
     }
 
-    /// The part of the change that has not relaxed (1).
-    fn unrelaxed(&self, phi: &impl RelaxationFunction, time: f64, before: bool) -> f64 {
+    /// The change times the mean of the functions over it: what of it has not relaxed (1).
+    fn superposed<const N: usize>(&self, functions: &impl Kernel<N>, time: f64, before: bool) -> [f64; N] {
         let duration = self.end - self.start;
         if !self.is_over(time, before) {
-            return if time > self.start { self.strain / duration * phi.integral(time - self.start) } else { 0.0 };
+            if time <= self.start {
+                return [0.0; N];
+            }
+            let rate = self.strain / duration;
+            return functions.integrals(time - self.start).map(|integral| rate * integral);
         }
         let since = time - self.end;
-        if duration == 0.0 { self.strain * phi.phi(since) } else { self.strain * mean_phi(phi, since, duration) }
+        let mean = if duration == 0.0 { functions.values(since) } else { mean_over(functions, since, duration) };
+        mean.map(|mean| self.strain * mean)
     }
 
     /// Whether the change is over at a time (s), or just before it where `before` says so.
@@ -240,13 +279,23 @@ impl StrainChange {
     }
 }
 
-/// The mean of `phi` over the times from `since` to `since + duration`, without loss of digits for short durations.
-fn mean_phi(phi: &impl RelaxationFunction, since: f64, duration: f64) -> f64 {
+/// The mean of functions over the times from `since` to `since + duration`, without loss of digits for short durations.
+fn mean_over<const N: usize>(functions: &impl Kernel<N>, since: f64, duration: f64) -> [f64; N] {
+    let mut mean = [0.0; N];
     if duration > 0.1 * since {
-        return (phi.integral(since + duration) - phi.integral(since)) / duration;
+        let (until, from) = (functions.integrals(since + duration), functions.integrals(since));
+        for (mean, (until, from)) in mean.iter_mut().zip(until.into_iter().zip(from)) {
+            *mean = (until - from) / duration;
+        }
+        return mean;
     }
     let middle = since + 0.5 * duration;
-    GAUSS_LEGENDRE.iter().map(|&(place, weight)| 0.5 * weight * phi.phi(middle + 0.5 * duration * place)).sum()
+    for (place, weight) in GAUSS_LEGENDRE {
+        for (mean, value) in mean.iter_mut().zip(functions.values(middle + 0.5 * duration * place)) {
+            *mean += 0.5 * weight * value;
+        }
+    }
+    mean
 }
 
 /// Places and weights of the five-point Gauss-Legendre rule on -1..1 (Abramowitz & Stegun, table 25.4).

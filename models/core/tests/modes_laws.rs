@@ -182,7 +182,9 @@ proptest! {
                 let rest = if tau.is_infinite() {
                     decay(mu)
                 } else {
-                    ((-time / mu).exp() - (-time / tau).exp()) / (1.0 / tau - 1.0 / mu)
+                    // (e^-bt - e^-at) / (a - b), without loss of digits where they are alike.
+                    let (gap, slower) = ((1.0 / tau - 1.0 / mu).abs(), mu.max(tau));
+                    (-time / slower).exp() * -(-time * gap).exp_m1() / gap
                 };
                 sum -= modulus * mode.compliance * rest;
             }

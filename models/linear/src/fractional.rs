@@ -10,7 +10,10 @@ use crate::mittag_leffler::MittagLeffler;
 use crate::shift::{Shifted, activation_energy, reference_temperature, relaxation_time};
 use kovacs_core::glasses::{GLASSES, Glass};
 use kovacs_core::linear_response::LinearResponse;
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
+use kovacs_sdk::{
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
+    linear,
+};
 
 /// Fractional Maxwell or Zener solid with Arrhenius shift.
 #[derive(Default)]
@@ -19,7 +22,7 @@ pub struct Fractional {
 }
 
 impl Model for Fractional {
-    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
+    const CAPABILITIES: Capabilities = Capabilities { jacobian: true, ..linear::CAPABILITIES };
 
     fn about() -> About {
         About {
@@ -81,6 +84,20 @@ impl Model for Fractional {
             return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
         shifted(parameters)?.fill(test, out)
+    }
+
+    fn jacobian(
+        &mut self,
+        parameters: &[f64],
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<(), Refusal> {
+        match &self.test {
+            Some(linear::Test::Strain(test)) => shifted(parameters)?.fill_derivatives(test, wrt, out, jacobian),
+            _ => by_differences(self, parameters, wrt, out, jacobian, run),
+        }
     }
 
     fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {

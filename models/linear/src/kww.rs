@@ -12,7 +12,10 @@ use crate::stretched::StretchedExponential;
 use crate::stretched_modes::fine_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
 use kovacs_core::linear_response::LinearResponse;
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
+use kovacs_sdk::{
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
+    linear,
+};
 
 /// Stretched exponential with Arrhenius shift.
 #[derive(Default)]
@@ -37,7 +40,7 @@ pub(crate) const GLASS_VALUES: [GlassValues; 3] = [
 ];
 
 impl Model for Kww {
-    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
+    const CAPABILITIES: Capabilities = Capabilities { jacobian: true, ..linear::CAPABILITIES };
 
     fn about() -> About {
         About {
@@ -99,6 +102,20 @@ impl Model for Kww {
             return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
         shifted(parameters)?.fill(test, out)
+    }
+
+    fn jacobian(
+        &mut self,
+        parameters: &[f64],
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<(), Refusal> {
+        match &self.test {
+            Some(linear::Test::Strain(test)) => shifted(parameters)?.fill_derivatives(test, wrt, out, jacobian),
+            _ => by_differences(self, parameters, wrt, out, jacobian, run),
+        }
     }
 
     fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {

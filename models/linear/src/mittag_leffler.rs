@@ -8,6 +8,7 @@
 //! times: one power per time and a sum of 16 complex fractions. At short times the power series, at long times the
 //! asymptotic one keep the relative precision.
 
+use crate::shift::ShapeDerivatives;
 use crate::spectrum::{BEYOND, Peak, peaked_modes};
 use kovacs_core::linear_response::RelaxationFunction;
 use statrs::function::gamma::gamma;
@@ -138,15 +139,12 @@ impl MittagLeffler {
         terms.fold(0.0, |sum, (k, coefficient)| (coefficient * factor((k + 1) as f64) - sum) / x)
     }
 
-    /// `d phi / d a` at a time (s): what a change of the exponent does.
-    pub fn by_exponent(&self, time: f64) -> f64 {
-        if time == 0.0 {
-            return 0.0;
-        }
+    /// The derivative with respect to `a` of the inverse transform of `f(place) / (z^a + x)`, where `f` goes as `z^a`.
+    fn transform_by_exponent(&self, time: f64, numerator: impl Fn(&Place) -> Complex) -> f64 {
         let (x, ln_ratio) = (self.reduced(time), (time / self.relaxation_time).ln());
-        // d/da of z^(a-1) / (z^a + x) is z^(a-1) x (ln z - ln t/tau) / (z^a + x)^2.
+        // d/da of z^a / (z^a + x) is z^a x (ln z - ln t/tau) / (z^a + x)^2.
         self.inverse_transform(x, |place| {
-            let numerator = place.power.times(place.inverse).times(place.ln.plus(-ln_ratio));
+            let numerator = numerator(place).times(place.ln.plus(-ln_ratio));
             numerator.times(Complex { re: x, im: 0.0 }).over(place.power.plus(x))
         })
     }
@@ -234,6 +232,25 @@ impl RelaxationFunction for MittagLeffler {
     }
 }
 
+impl ShapeDerivatives for MittagLeffler {
+    fn by_shape(&self, time: f64) -> [f64; 2] {
+        if time == 0.0 {
+            return [0.0; 2];
+        }
+        let by_exponent = self.transform_by_exponent(time, |place| place.power.times(place.inverse));
+        [time * self.ln_rate(time).exp(), by_exponent]
+    }
+
+    fn integral_by_shape(&self, time: f64) -> [f64; 2] {
+        if time == 0.0 {
+            return [0.0; 2];
+        }
+        let twice = |place: &Place| place.power.times(place.inverse).times(place.inverse);
+        // I = tau F(t/tau): its derivative by ln tau is I - t phi.
+        [self.integral(time) - time * self.phi(time), time * self.transform_by_exponent(time, twice)]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,10 +298,14 @@ mod tests {
                 let expected = phi.ln_rate(time).exp();
                 assert!((rate - expected).abs() * time < bend, "a = {a}, {time} s: {rate} {expected}");
                 let by = 1e-5;
-                let [more, less] = [a + by, a - by].map(|a| MittagLeffler::new(3.0, a).phi(time));
-                if a < 0.99 {
-                    assert!(((more - less) / (2.0 * by) - phi.by_exponent(time)).abs() < 1e-6, "a = {a}, {time} s");
-                }
+                let [more, less] = [a + by, a - by].map(|a| MittagLeffler::new(3.0, a));
+                let (slope, slope_of_integral) = (phi.by_shape(time)[1], phi.integral_by_shape(time)[1]);
+                assert!(((more.phi(time) - less.phi(time)) / (2.0 * by) - slope).abs() < 1e-6, "a = {a}, {time} s");
+                let found = (more.integral(time) - less.integral(time)) / (2.0 * by);
+                assert!(
+                    (found - slope_of_integral).abs() < 1e-6 * time,
+                    "a = {a}, {time} s: {slope_of_integral} {found}"
+                );
             }
         }
     }

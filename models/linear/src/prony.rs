@@ -5,13 +5,16 @@
 //! are the modes of the stretched exponentials of `kww`, from their spectrum.
 
 use crate::kww::{GLASS_VALUES, GlassValues};
-use crate::shift::{activation_energy, arrhenius, check_shifts, rate_factor, reference_temperature};
+use crate::shift::{activation_energy, arrhenius, check_shifts, rate_factor, reference_temperature, shift_derivatives};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::{LinearResponse, Moduli};
+use kovacs_core::linear_response::{Kernel, LinearResponse, Moduli, StrainTest};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
+use kovacs_sdk::{
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
+    linear,
+};
 
 /// How many modes the parameters hold.
 pub const MODES: usize = 64;
@@ -20,10 +23,12 @@ pub const MODES: usize = 64;
 #[derive(Default)]
 pub struct Prony {
     test: Option<HistoryTest>,
+    /// The same test where strain is prescribed at one temperature: derivatives are exact there.
+    strain_test: Option<StrainTest>,
 }
 
 impl Model for Prony {
-    const CAPABILITIES: Capabilities = linear::CAPABILITIES;
+    const CAPABILITIES: Capabilities = Capabilities { jacobian: true, ..linear::CAPABILITIES };
 
     fn about() -> About {
         About {
@@ -81,10 +86,42 @@ impl Model for Prony {
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
         self.test = Some(linear::history_test(experiment)?);
+        let Ok(linear::Test::Strain(test)) = linear::test(experiment) else {
+            self.strain_test = None;
+            return Ok(());
+        };
+        self.strain_test = Some(test);
         Ok(())
     }
 
     fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, _run: &mut Run<'_>) -> Result<(), Refusal> {
+        self.fill(parameters, out)
+    }
+
+    fn jacobian(
+        &mut self,
+        parameters: &[f64],
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<(), Refusal> {
+        let Some(test) = &self.strain_test else {
+            return by_differences(self, parameters, wrt, out, jacobian, run);
+        };
+        self.fill(parameters, out)?;
+        let derivatives = Derivatives::new(parameters, test.temperature)?;
+        linear::fill_derivatives(test, jacobian, |strain, index, row| derivatives.fill(test, strain, index, wrt, row));
+        Ok(())
+    }
+
+    fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {
+        Some(material(parameters).and_then(|material| material.response(temperature)))
+    }
+}
+
+impl Prony {
+    fn fill(&self, parameters: &[f64], out: &mut Curves<'_>) -> Result<(), Refusal> {
         let Some(test) = &self.test else {
             return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
@@ -92,10 +129,6 @@ impl Model for Prony {
         check_shifts(energy, reference, &test.history.temperature, 1)?;
         let clock = |kelvin: f64| rate_factor(energy, reference, kelvin);
         linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
-    }
-
-    fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {
-        Some(material(parameters).and_then(|material| material.response(temperature)))
     }
 }
 
@@ -134,6 +167,62 @@ fn material(parameters: &[f64]) -> Result<Material, Refusal> {
     let modes = moduli.iter().zip(times).filter(|&(&modulus, _)| modulus > 0.0);
     let modes = modes.map(|(&modulus, &relaxation_time)| Mode { modulus, relaxation_time }).collect();
     Ok(Material { solid: MaxwellSolid { relaxed_modulus, modes }, energy, reference })
+}
+
+/// All modes of a parameter vector at one temperature, those without modulus too: it may be about to get one.
+struct Derivatives {
+    /// Modulus (MPa), relaxation time at the reference temperature (s), and at the temperature of the test.
+    modes: Vec<(f64, f64, Decay)>,
+    by_energy: f64,
+    by_reference: f64,
+}
+
+/// A simple exponential and its derivative by `ln tau`, as they superpose; the relaxation time in s.
+#[derive(Clone, Copy)]
+struct Decay(f64);
+
+impl Kernel<2> for Decay {
+    fn values(&self, time: f64) -> [f64; 2] {
+        let x = time / self.0;
+        let left = (-x).exp();
+        [left, if left == 0.0 { 0.0 } else { x * left }]
+    }
+
+    fn integrals(&self, time: f64) -> [f64; 2] {
+        let lost = -self.0 * (-time / self.0).exp_m1();
+        [lost, lost - time * (-time / self.0).exp()]
+    }
+}
+
+impl Derivatives {
+    fn new(parameters: &[f64], temperature: f64) -> Result<Derivatives, Refusal> {
+        let Material { energy, reference, .. } = material(parameters)?;
+        let shift = arrhenius(energy, reference, temperature, 1)?;
+        let (moduli, times) = parameters[FIRST_MODULUS..].split_at(MODES);
+        let (by_energy, by_reference) = shift_derivatives(energy, reference, temperature);
+        let modes = moduli.iter().zip(times).map(|(&modulus, &time)| (modulus, time, Decay(time * shift))).collect();
+        Ok(Derivatives { modes, by_energy, by_reference })
+    }
+
+    /// Writes the derivatives of the stress at the time with this index.
+    fn fill(&self, test: &StrainTest, strain: f64, index: usize, wrt: &[usize], row: &mut [f64]) {
+        let all_times = || -> f64 {
+            let kept = self.modes.iter().filter(|(modulus, ..)| *modulus > 0.0);
+            kept.map(|(modulus, _, decay)| modulus * test.superposed(decay, index)[1]).sum()
+        };
+        for (derivative, &parameter) in row.iter_mut().zip(wrt) {
+            *derivative = match parameter {
+                0 => strain,
+                1 => self.by_energy * all_times(),
+                2 => self.by_reference * all_times(),
+                _ => {
+                    let (modulus, time, decay) = self.modes[(parameter - FIRST_MODULUS) % MODES];
+                    let [left, by_ln_time] = test.superposed(&decay, index);
+                    if parameter < FIRST_MODULUS + MODES { left } else { modulus / time * by_ln_time }
+                }
+            };
+        }
+    }
 }
 
 /// The modes of a glass's stretched exponential as a parameter set.

@@ -4,9 +4,33 @@
 //! prescribed, and its modes on a common clock otherwise; [`Shifted`] is what both need to know of it.
 
 use kovacs_core::BOLTZMANN;
-use kovacs_core::linear_response::{LinearResponse, Moduli, RelaxationFunction};
+use kovacs_core::linear_response::{Kernel, LinearResponse, Moduli, RelaxationFunction, StrainTest};
 use kovacs_core::modes::{MaxwellSolid, Thermal};
-use kovacs_sdk::{Curves, Quantity, Refusal, linear};
+use kovacs_sdk::{Curves, Jacobian, Quantity, Refusal, linear};
+
+/// Derivatives of a relaxation function with respect to `ln tau` and to the parameter of its shape, in this order.
+pub trait ShapeDerivatives: RelaxationFunction {
+    /// Of the function itself, at a time in s.
+    fn by_shape(&self, time: f64) -> [f64; 2];
+
+    /// Of its integral from 0 to a time, both in s.
+    fn integral_by_shape(&self, time: f64) -> [f64; 2];
+}
+
+/// A relaxation function with its derivatives, as they superpose.
+struct WithDerivatives<'a, P>(&'a P);
+
+impl<P: ShapeDerivatives> Kernel<3> for WithDerivatives<'_, P> {
+    fn values(&self, time: f64) -> [f64; 3] {
+        let [by_ln_time, by_exponent] = self.0.by_shape(time);
+        [self.0.phi(time), by_ln_time, by_exponent]
+    }
+
+    fn integrals(&self, time: f64) -> [f64; 3] {
+        let [by_ln_time, by_exponent] = self.0.integral_by_shape(time);
+        [self.0.integral(time), by_ln_time, by_exponent]
+    }
+}
 
 /// A linear solid at its reference temperature, and how its clock depends on temperature.
 pub struct Shifted<P> {
@@ -26,7 +50,7 @@ pub struct Shifted<P> {
     pub moduli: Moduli,
 }
 
-impl<P: RelaxationFunction + Send + 'static> Shifted<P> {
+impl<P: ShapeDerivatives + Send + 'static> Shifted<P> {
     /// Reads the six parameters that such models have, in this order: relaxation time (s), exponent, activation energy
     /// (eV), reference temperature (K), unrelaxed and relaxed modulus (MPa).
     ///
@@ -70,6 +94,38 @@ impl<P: RelaxationFunction + Send + 'static> Shifted<P> {
                 linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
             }
         }
+    }
+
+    /// Fills the wanted outputs of [`linear::outputs`] and their derivatives with respect to the parameters with these
+    /// indices, in the order of [`read`](Shifted::read).
+    ///
+    /// # Errors
+    /// Those of [`at`](Shifted::at).
+    pub fn fill_derivatives(
+        &self,
+        test: &StrainTest,
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+    ) -> Result<(), Refusal> {
+        let phi = self.at(test.temperature)?;
+        linear::fill(test, self.moduli, &phi, out);
+        let relaxing = self.moduli.unrelaxed - self.moduli.relaxed;
+        let (by_energy, by_reference) = shift_derivatives(self.energy, self.reference, test.temperature);
+        linear::fill_derivatives(test, jacobian, |strain, index, row| {
+            let [unrelaxed, by_ln_time, by_exponent] = test.superposed(&WithDerivatives(&phi), index);
+            let by_ln_time = relaxing * by_ln_time;
+            let all = [
+                by_ln_time / self.relaxation_time,
+                relaxing * by_exponent,
+                by_ln_time * by_energy,
+                by_ln_time * by_reference,
+                unrelaxed,
+                strain - unrelaxed,
+            ];
+            row.iter_mut().zip(wrt).for_each(|(derivative, &parameter)| *derivative = all[parameter]);
+        });
+        Ok(())
     }
 
     /// The linear response at a temperature in K, with its modes.
@@ -124,6 +180,11 @@ pub fn reference_temperature() -> Quantity {
 /// `exp[E/k (1/T - 1/T0)]`, whatever comes out: temperatures in K, `energy` in eV.
 fn shift_factor(energy: f64, reference: f64, temperature: f64) -> f64 {
     (energy / BOLTZMANN * (1.0 / temperature - 1.0 / reference)).exp()
+}
+
+/// Derivatives of `ln` of the Arrhenius factor with respect to the energy (1/eV) and the reference temperature (1/K).
+pub fn shift_derivatives(energy: f64, reference: f64, temperature: f64) -> (f64, f64) {
+    ((1.0 / temperature - 1.0 / reference) / BOLTZMANN, energy / (BOLTZMANN * reference * reference))
 }
 
 /// What rates at `temperature` are multiplied by against those at `reference` (K), `energy` in eV: the clock of a

@@ -5,7 +5,8 @@
 //! `x < 1` the power series is used instead: it is exact to the last digits down to `t = 0`, where a ramp of a
 //! nanosecond still has to give the stress of a step.
 
-use kovacs_core::linear_response::RelaxationFunction;
+use crate::shift::ShapeDerivatives;
+use kovacs_core::linear_response::{GAUSS_LEGENDRE, RelaxationFunction};
 use statrs::function::gamma::{checked_gamma_lr, gamma};
 
 /// `exp[-(t/tau)^beta]`.
@@ -60,6 +61,54 @@ impl RelaxationFunction for StretchedExponential {
     }
 }
 
+impl ShapeDerivatives for StretchedExponential {
+    fn by_shape(&self, time: f64) -> [f64; 2] {
+        if time == 0.0 {
+            return [0.0; 2];
+        }
+        let x = self.reduced(time);
+        let lost = x * (-x).exp();
+        // Where x is infinite, nothing is left that could change.
+        if lost.is_nan() { [0.0; 2] } else { [self.exponent * lost, -(time / self.relaxation_time).ln() * lost] }
+    }
+
+    fn integral_by_shape(&self, time: f64) -> [f64; 2] {
+        // I = tau F(t/tau): its derivative by ln tau is I - t phi.
+        [self.integral(time) - time * self.phi(time), self.integral_by_exponent(time)]
+    }
+}
+
+impl StretchedExponential {
+    /// The derivative of the integral with respect to `beta`: from its series up to `tau`, by quadrature of that of
+    /// `phi` from there on.
+    fn integral_by_exponent(&self, time: f64) -> f64 {
+        if time == 0.0 {
+            return 0.0;
+        }
+        let (beta, tau) = (self.exponent, self.relaxation_time);
+        let early = time.min(tau);
+        let (x, ln_ratio) = (self.reduced(early), (early / tau).ln());
+        let (mut power, mut sum) = (1.0, 0.0);
+        for k in 1..=20 {
+            let k = f64::from(k);
+            power *= -x / k;
+            let share = 1.0 / (k * beta + 1.0);
+            sum += power * k * share * (ln_ratio - share);
+        }
+        // Beyond x = 700 nothing is left; in ln t the rest is smooth on the scale of 1.
+        let reach = (time / tau).ln().clamp(0.0, 700f64.ln() / beta);
+        let panels = (2.0 * reach).ceil();
+        let mut later = 0.0;
+        for panel in 0..panels as u32 {
+            for (place, weight) in GAUSS_LEGENDRE {
+                let at = tau * (reach / panels * (f64::from(panel) + 0.5 + 0.5 * place)).exp();
+                later += 0.5 * weight * reach / panels * at * self.by_shape(at)[1];
+            }
+        }
+        early * sum + later
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +127,34 @@ mod tests {
         }
         assert_eq!(phi.integral(0.0), 0.0);
         check(phi.integral(1e-12), 1e-12, 1e-7);
+    }
+
+    #[test]
+    fn derivatives_are_those_of_the_functions() {
+        for exponent in [0.1, 0.5, 0.9] {
+            let of = |ln_tau: f64, exponent| StretchedExponential { relaxation_time: ln_tau.exp(), exponent };
+            let (ln_tau, step) = (2.0, 1e-6);
+            for time in [0.0, 1e-6, 0.3, 7.0, 8.0, 100.0, 1e5, 1e30] {
+                let check = |derivative: f64, function: &dyn Fn(StretchedExponential) -> f64, by_exponent: bool| {
+                    let [more, less] = [step, -step].map(|step| {
+                        function(if by_exponent { of(ln_tau, exponent + step) } else { of(ln_tau + step, exponent) })
+                    });
+                    // Second order in the step, and the rounding of differences of values of this size.
+                    let scale = function(of(ln_tau, exponent)).abs().max(derivative.abs()).max(1.0);
+                    let found = (more - less) / (2.0 * step);
+                    assert!(
+                        (found - derivative).abs() < 1e-7 * scale,
+                        "{exponent}, {time} s: {derivative}, not {found}"
+                    );
+                };
+                let phi = of(ln_tau, exponent);
+                for by_exponent in [false, true] {
+                    let which = usize::from(by_exponent);
+                    check(phi.by_shape(time)[which], &|phi| phi.phi(time), by_exponent);
+                    check(phi.integral_by_shape(time)[which], &|phi| phi.integral(time), by_exponent);
+                }
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! of models keeps it. Strain control at one temperature is exact superposition; everything else goes through
 //! [`kovacs_core::modes`].
 
-use crate::{Capabilities, Curves, Experiment, Quantity, Refusal};
+use crate::{Capabilities, Curves, Experiment, Jacobian, Quantity, Refusal};
 use kovacs_core::linear_response::{Columns, LinearTestError, Moduli, RelaxationFunction, StrainTest};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Thermal};
 
@@ -161,5 +161,22 @@ pub fn fill_with(test: &StrainTest, out: &mut Curves<'_>, write_stress: impl FnO
     }
     if let Some(strain) = out.column(1) {
         test.strain(strain);
+    }
+}
+
+/// Fills the derivatives of the wanted ones of [`outputs`]: those of the stress from a function of the strain (1) and
+/// the index of the time, into one value per parameter; the strain is prescribed and has none.
+pub fn fill_derivatives(
+    test: &StrainTest,
+    jacobian: &mut Jacobian<'_>,
+    mut stress: impl FnMut(f64, usize, &mut [f64]),
+) {
+    if let Some(rows) = jacobian.column(0) {
+        let mut strains = vec![0.0; test.times.len()];
+        test.strain(&mut strains);
+        rows.zip(strains).enumerate().for_each(|(index, (row, strain))| stress(strain, index, row));
+    }
+    if let Some(rows) = jacobian.column(1) {
+        rows.for_each(|row| row.fill(0.0));
     }
 }
