@@ -23,8 +23,7 @@ use kovacs_core::glasses::{GLASSES, Glass};
 use kovacs_core::linear_response::{LinearResponse, Moduli, RelaxationFunction, StrainTest};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
 use kovacs_sdk::{
-    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
-    linear,
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, linear,
 };
 
 /// Independent modes over a flat distribution of barriers.
@@ -130,7 +129,7 @@ impl Model for Aoi {
         wrt: &[usize],
         out: &mut Curves<'_>,
         jacobian: &mut Jacobian<'_>,
-        run: &mut Run<'_>,
+        _run: &mut Run<'_>,
     ) -> Result<(), Refusal> {
         match (&self.test, parameters.try_into()) {
             (Some(linear::Test::Strain(test)), Ok(parameters)) => {
@@ -139,8 +138,12 @@ impl Model for Aoi {
                 fill_derivatives(parameters, phi.barriers, test, wrt, jacobian);
                 Ok(())
             }
-            _ => by_differences(self, parameters, wrt, out, jacobian, run),
+            _ => Err(Refusal::broken("derivatives wanted of a history without them")),
         }
+    }
+
+    fn differentiable(&self) -> bool {
+        matches!(self.test, Some(linear::Test::Strain(_)))
     }
 
     fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {

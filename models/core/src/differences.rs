@@ -62,10 +62,7 @@ pub fn central_differences(
 }
 
 /// Two values near `value` that the quantity accepts: one on each side, or both on the side where there is room.
-///
-/// # Errors
-/// [`EvaluationError::Malformed`]: the bounds leave no room.
-pub fn neighbours(quantity: &Quantity, value: f64) -> Result<[f64; 2], EvaluationError> {
+fn neighbours(quantity: &Quantity, value: f64) -> Result<[f64; 2], EvaluationError> {
     let mut step = f64::EPSILON.cbrt();
     for _ in 0..ATTEMPTS {
         let at = |steps: f64| {
@@ -89,17 +86,6 @@ pub fn neighbours(quantity: &Quantity, value: f64) -> Result<[f64; 2], Evaluatio
         "parameter `{id}` = {value} cannot be moved within {interval}, so nothing has a derivative by it; leave it out"
     );
     Err(EvaluationError::Malformed { what })
-}
-
-/// By what the differences `f_a - f_0` and `f_b - f_0` are multiplied in the derivative, for two displacements of which
-/// only those that are `done` have a value; `None` where neither has.
-pub fn weights([a, b]: [f64; 2], done: [bool; 2]) -> Option<[f64; 2]> {
-    match done {
-        [true, true] => Some([b / (a * (b - a)), -a / (b * (b - a))]),
-        [true, false] => Some([1.0 / a, 0.0]),
-        [false, true] => Some([0.0, 1.0 / b]),
-        [false, false] => None,
-    }
 }
 
 /// Takes the rows of the large batch apart again.
@@ -130,14 +116,19 @@ fn assemble(
         for (place, &[a, b]) in displacements[row * count..(row + 1) * count].iter().enumerate() {
             let pair = first + 2 * place;
             let done = [pair, pair + 1].map(|row| all.status[row] == RowStatus::Done);
-            let Some([weight_a, weight_b]) = weights([a, b], done) else {
-                *row_status = RowStatus::Rejected;
-                let id = sensitivities.get(place).and_then(|&index| description.parameters.get(index));
-                let id = id.map_or("?", |quantity| quantity.id.as_str());
-                message.get_or_insert_with(|| {
-                    format!("row {row}: no derivative with respect to `{id}`: the model refuses its neighbours")
-                });
-                break;
+            let (weight_a, weight_b) = match done {
+                [true, true] => (b / (a * (b - a)), -a / (b * (b - a))),
+                [true, false] => (1.0 / a, 0.0),
+                [false, true] => (0.0, 1.0 / b),
+                [false, false] => {
+                    *row_status = RowStatus::Rejected;
+                    let id = sensitivities.get(place).and_then(|&index| description.parameters.get(index));
+                    let id = id.map_or("?", |quantity| quantity.id.as_str());
+                    message.get_or_insert_with(|| {
+                        format!("row {row}: no derivative with respect to `{id}`: the model refuses its neighbours")
+                    });
+                    break;
+                }
             };
             let values = curve(row).iter().zip(curve(pair)).zip(curve(pair + 1));
             for (derivative, ((&at, &at_a), &at_b)) in target[place..].iter_mut().step_by(count).zip(values) {

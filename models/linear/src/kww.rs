@@ -13,8 +13,7 @@ use crate::stretched_modes::fine_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
 use kovacs_core::linear_response::LinearResponse;
 use kovacs_sdk::{
-    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
-    linear,
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, linear,
 };
 
 /// Stretched exponential with Arrhenius shift.
@@ -110,12 +109,16 @@ impl Model for Kww {
         wrt: &[usize],
         out: &mut Curves<'_>,
         jacobian: &mut Jacobian<'_>,
-        run: &mut Run<'_>,
+        _run: &mut Run<'_>,
     ) -> Result<(), Refusal> {
         match &self.test {
             Some(linear::Test::Strain(test)) => shifted(parameters)?.fill_derivatives(test, wrt, out, jacobian),
-            _ => by_differences(self, parameters, wrt, out, jacobian, run),
+            _ => Err(Refusal::broken("derivatives wanted of a history without them")),
         }
+    }
+
+    fn differentiable(&self) -> bool {
+        matches!(self.test, Some(linear::Test::Strain(_)))
     }
 
     fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {

@@ -12,8 +12,7 @@ use kovacs_core::glasses::{GLASSES, Glass};
 use kovacs_core::linear_response::{Kernel, LinearResponse, Moduli, StrainTest};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
 use kovacs_sdk::{
-    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, by_differences,
-    linear,
+    About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, linear,
 };
 
 /// How many modes the parameters hold.
@@ -104,15 +103,19 @@ impl Model for Prony {
         wrt: &[usize],
         out: &mut Curves<'_>,
         jacobian: &mut Jacobian<'_>,
-        run: &mut Run<'_>,
+        _run: &mut Run<'_>,
     ) -> Result<(), Refusal> {
         let Some(test) = &self.strain_test else {
-            return by_differences(self, parameters, wrt, out, jacobian, run);
+            return Err(Refusal::broken("derivatives wanted of a history without them"));
         };
         self.fill(parameters, out)?;
         let derivatives = Derivatives::new(parameters, test.temperature)?;
         linear::fill_derivatives(test, jacobian, |strain, index, row| derivatives.fill(test, strain, index, wrt, row));
         Ok(())
+    }
+
+    fn differentiable(&self) -> bool {
+        self.strain_test.is_some()
     }
 
     fn linear(_settings: &[f64], parameters: &[f64], temperature: f64) -> Option<Result<LinearResponse, Refusal>> {

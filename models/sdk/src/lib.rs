@@ -77,7 +77,6 @@
 #![deny(missing_docs)]
 
 mod bound;
-mod differences;
 mod engine;
 mod experiment;
 pub mod linear;
@@ -94,7 +93,6 @@ mod tables;
 pub use kovacs_abi as abi;
 
 pub use bound::Bound;
-pub use differences::by_differences;
 pub use experiment::{Curves, Experiment, Jacobian, Run};
 pub use kovacs_core::define::{Origin, Preset, Quantity};
 pub use kovacs_core::linear_response::LinearResponse;
