@@ -14,7 +14,10 @@ use crate::sample::{Sample, activity, equilibrium};
 use kovacs_core::Control;
 
 /// Roots are found to this part of the largest stress, or of a share of 1.
-const TOLERANCE: f64 = 1e-11;
+const TOLERANCE: f64 = 1e-10;
+
+/// Most rounds of Newton's method for two unknowns; it takes two or three.
+const ROUNDS: usize = 8;
 
 /// A step before it is solved.
 pub struct Step<'a> {
@@ -95,6 +98,45 @@ impl Step<'_> {
             (share - sums.share, 1.0 - share_by_flow * rate * bethe::spanning_share_slope(share))
         })?;
         end
+    }
+
+    /// Solves a step that flows from a guess of stress (MPa) and share that is good because the step before flowed too:
+    /// both unknowns at once. `None` if that does not arrive above the threshold in a few rounds.
+    pub fn flowing_on(&self, domains: &mut Occupation, (mut stress, mut share): (f64, f64)) -> Option<End> {
+        let rate = self.sample.flow_rate * self.duration;
+        let stiffness = self.sample.modulus * self.sample.gamma;
+        let tolerance = self.tolerance(self.bracket(0.0));
+        for _ in 0..ROUNDS {
+            let inside = share > THRESHOLD && share < 1.0 && stress.is_finite();
+            if !inside {
+                return None;
+            }
+            let spanning = bethe::spanning_share(share);
+            let frozen = self.frozen(stress, spanning);
+            let sums = domains.flow(&frozen);
+            let flow_by_share = rate * bethe::spanning_share_slope(share);
+            let flown = self.sample.gamma * frozen.flow * sums.mean;
+            let share_off = share - sums.share;
+            let by_share = 1.0 - sums.share_by_flow * flow_by_share;
+            let (stress_step, share_step) = if self.control == Control::Stress {
+                (0.0, share_off / by_share)
+            } else {
+                let stress_off = stress - self.sample.stress(self.drive, sums.share, self.flown + flown);
+                let stress_by_stress = 1.0 + stiffness * (sums.share_by_stress + frozen.flow * sums.mean_by_stress);
+                let by_flow = sums.share_by_flow + sums.mean + frozen.flow * sums.mean_by_flow;
+                let stress_by_share = stiffness * by_flow * flow_by_share;
+                let determinant = stress_by_stress * by_share + stress_by_share * sums.share_by_stress;
+                (
+                    (stress_off * by_share - stress_by_share * share_off) / determinant,
+                    (stress_by_stress * share_off + sums.share_by_stress * stress_off) / determinant,
+                )
+            };
+            if stress_step.abs() <= tolerance && share_step.abs() <= TOLERANCE {
+                return Some(End { stress, share: sums.share, flown });
+            }
+            (stress, share) = (stress - stress_step, share - share_step);
+        }
+        None
     }
 
     /// Stress at a given percolating share, what the domains do there, and the slope of that stress by the flow.

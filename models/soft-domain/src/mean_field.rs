@@ -15,8 +15,8 @@ pub struct MeanField {
     control: Control,
     /// Stress now, MPa.
     stress: f64,
-    /// Stress one step ago, MPa: the next one is guessed from both.
-    stress_before: f64,
+    /// Stress (MPa) and share one, two and three steps ago: the next ones are guessed from them.
+    before: [(f64, f64); 3],
     state: State,
 }
 
@@ -33,7 +33,7 @@ impl MeanField {
             domains: Occupation::new(barriers, share),
             control,
             stress,
-            stress_before: stress,
+            before: [(stress, share); 3],
             state,
         })
     }
@@ -43,7 +43,7 @@ impl Body for MeanField {
     fn jump(&mut self, control: Control, drive: f64) {
         self.control = control;
         self.stress = self.sample.observe(control, drive, self.state).stress;
-        self.stress_before = self.stress;
+        self.before = [(self.stress, self.state.transformed); 3];
     }
 
     fn step(&mut self, duration: f64, drive: f64) -> Result<(), Refusal> {
@@ -58,14 +58,25 @@ impl Body for MeanField {
             flown,
         };
         let lost = || Refusal::rejected("stress and percolating share have no common solution within a time step");
-        let guess = 2.0 * self.stress - self.stress_before;
-        let mut end = step.still(&mut self.domains, guess).ok_or_else(lost)?;
-        if end.share > THRESHOLD && self.sample.flow_rate > 0.0 {
-            let guess = transformed.max(THRESHOLD).min(end.share);
-            end = step.flowing(&mut self.domains, guess, end).ok_or_else(lost)?;
-        }
+        let stress = guess(self.stress, self.before.map(|before| before.0));
+        let share = guess(transformed, self.before.map(|before| before.1));
+        // If the step before flowed this one most often does too; there is one solution, so the order does not matter.
+        let flows = spanning > 0.0 && self.sample.flow_rate > 0.0;
+        let on = if flows { step.flowing_on(&mut self.domains, (stress, share)) } else { None };
+        let end = match on {
+            Some(end) => end,
+            None => {
+                let still = step.still(&mut self.domains, stress).ok_or_else(lost)?;
+                if still.share > THRESHOLD && self.sample.flow_rate > 0.0 {
+                    step.flowing(&mut self.domains, share.min(still.share), still).ok_or_else(lost)?
+                } else {
+                    still
+                }
+            }
+        };
         self.domains.accept();
-        (self.stress_before, self.stress) = (self.stress, end.stress);
+        self.before = [(self.stress, transformed), self.before[0], self.before[1]];
+        self.stress = end.stress;
         self.state =
             State { transformed: end.share, spanning: bethe::spanning_share(end.share), flown: flown + end.flown };
         Ok(())
@@ -74,4 +85,9 @@ impl Body for MeanField {
     fn state(&self) -> State {
         self.state
     }
+}
+
+/// The next of four values on a smooth curve, evenly spaced: as logarithmic steps are.
+fn guess(now: f64, [one, two, three]: [f64; 3]) -> f64 {
+    4.0 * (now + two) - 6.0 * one - three
 }

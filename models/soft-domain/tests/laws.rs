@@ -183,8 +183,8 @@ fn stress_control_undoes_strain_control() {
     }
     let strain = curves(&mut model, &parameters, &driven, &times).swap_remove(STRAIN);
     for (strain, time) in strain.iter().zip(&times) {
-        // Held in steps 160 to the decade, driven in 300: both are first order, and the flow at the end is off by 4e-3 at
-        // 40 to the decade, by a quarter of that here.
-        assert!((strain / 0.004 - 1.0).abs() < 1.5e-3, "{strain} at {time} s");
+        // Held in steps 160 to the decade, driven in 300: both are of first order. At the threshold the flow is what a
+        // small difference of stress makes it, so it is off by 4e-3 at 40 to the decade and by less than half of it here.
+        assert!((strain / 0.004 - 1.0).abs() < 2e-3, "{strain} at {time} s");
     }
 }
