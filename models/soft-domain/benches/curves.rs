@@ -16,7 +16,7 @@ fn main() {
 
 /// A model bound to an experiment, and the parameters of the titanium glass.
 fn bound(per_decade: f64, protocol: &Protocol, times: Vec<f64>) -> (Local<SoftDomain>, Vec<f64>) {
-    let mut model = Local::<SoftDomain>::new(&[per_decade, 1e-2, 81.0]).unwrap();
+    let mut model = Local::<SoftDomain>::new(&[per_decade, 1e-2, 81.0, 0.0]).unwrap();
     let parameters = model.description().preset(GLASSES[0].id).unwrap().parameters.clone();
     let history = protocol.nodes().unwrap();
     model.bind(&Experiment { history, times, before: vec![], wanted: vec!["stress".to_owned()] }).unwrap();

@@ -6,6 +6,10 @@
 //! the threshold the sample holds itself there (flow lowers the stress, which lowers `p`), and a plain fixed-point
 //! iteration then jumps between flowing and not flowing: the end values are therefore roots in brackets, by Newton's
 //! method with exact slopes.
+//!
+//! That is of first order in `dt`, and what reference values are stated for. In the scheme of second order `n_eq` runs
+//! linearly from its start to its end value within the step, which is exact for each barrier as well, and rates and
+//! percolating share are the means of both; fast barriers then still follow the stress to the end of the step.
 
 use crate::bethe::{self, THRESHOLD};
 use crate::exchange::{Flowing, Frozen, Occupation};
@@ -29,12 +33,23 @@ pub struct Step<'a> {
     pub drive: f64,
     /// Length, s.
     pub duration: f64,
-    /// `kappa`, from the start of the step.
+    /// `kappa` of the step.
     pub slowing: f64,
-    /// Share of transformed domains that neighbours feel, from the start of the step.
+    /// Share of transformed domains that neighbours feel.
     pub felt: f64,
     /// Strain that has flown before the step.
     pub flown: f64,
+    /// What holds at the start, for the scheme of second order; `None`: first order.
+    pub start: Option<Start>,
+}
+
+/// The start of a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// Stress, MPa.
+    pub stress: f64,
+    /// Share of the transformed domains in the spanning cluster.
+    pub spanning: f64,
 }
 
 /// The end of a step.
@@ -49,22 +64,43 @@ pub struct End {
 }
 
 impl Step<'_> {
-    /// Everything about the step that does not depend on the barrier, at a stress (MPa) and a percolating share.
+    /// Everything about the step that does not depend on the barrier, at a stress (MPa) and a percolating share at its
+    /// end. In second order rates are means of start and end.
     pub fn frozen(&self, stress: f64, spanning: f64) -> Frozen {
         let asymmetry = self.sample.asymmetry(stress, self.felt);
-        let equilibrium = equilibrium(asymmetry);
+        let end = equilibrium(asymmetry);
         let slowed = self.slowing * self.duration;
-        Frozen {
-            equilibrium,
-            speed: activity(asymmetry) * slowed,
+        let speed = activity(asymmetry) * slowed;
+        let mut frozen = Frozen {
+            equilibrium: end,
+            from: None,
+            speed,
             flow: self.sample.flow_rate * spanning * self.duration,
-            equilibrium_slope: self.sample.stress_energy * equilibrium * (1.0 - equilibrium),
+            equilibrium_slope: self.sample.stress_energy * end * (1.0 - end),
             speed_slope: -self.sample.stress_energy * (0.5 * asymmetry).sinh() * slowed,
+        };
+        if let Some(start) = self.start {
+            let asymmetry = self.sample.asymmetry(start.stress, self.felt);
+            frozen.from = Some(equilibrium(asymmetry));
+            frozen.speed = 0.5 * (speed + activity(asymmetry) * slowed);
+            frozen.speed_slope *= 0.5;
+            frozen.flow = 0.5 * (frozen.flow + self.sample.flow_rate * start.spanning * self.duration);
         }
+        frozen
     }
 
-    /// Solves a step without flow. `guess` is a stress near the answer, MPa. `None` if some number is none.
+    /// What the flow of the step is by the percolating share at its end.
+    fn flow_by_spanning(&self) -> f64 {
+        self.sample.flow_rate * self.duration * if self.start.is_some() { 0.5 } else { 1.0 }
+    }
+
+    /// Solves a step that ends without flow. `guess` is a stress near the answer, MPa. `None` if some number is none.
     pub fn still(&self, domains: &mut Occupation, guess: f64) -> Option<End> {
+        if self.start.is_some_and(|start| start.spanning > 0.0) {
+            let (stress, sums, _) = self.at_share(domains, 0.0, guess)?;
+            let flown = self.sample.gamma * self.frozen(stress, 0.0).flow * sums.mean;
+            return Some(End { stress, share: sums.share, flown });
+        }
         if self.control == Control::Stress {
             let share = domains.relax(&self.frozen(self.drive, 0.0)).share;
             return Some(End { stress: self.drive, share, flown: 0.0 });
@@ -84,7 +120,6 @@ impl Step<'_> {
     /// Solves a step that ends above the threshold, where domains flow; `guess` is a share near the answer, `still` the
     /// end of the step without flow. The outer unknown is the share; for each the stress is found first.
     pub fn flowing(&self, domains: &mut Occupation, guess: f64, still: End) -> Option<End> {
-        let rate = self.sample.flow_rate * self.duration;
         let mut stress = still.stress;
         let mut end = None;
         rising_root((THRESHOLD, 1.0), guess, TOLERANCE, |share| {
@@ -93,9 +128,11 @@ impl Step<'_> {
                 return (f64::NAN, f64::NAN);
             };
             stress = found;
-            end = Some(End { stress, share: sums.share, flown: self.sample.gamma * rate * spanning * sums.mean });
+            let flown = self.sample.gamma * self.frozen(stress, spanning).flow * sums.mean;
+            end = Some(End { stress, share: sums.share, flown });
             let share_by_flow = sums.share_by_flow + sums.share_by_stress * stress_by_flow;
-            (share - sums.share, 1.0 - share_by_flow * rate * bethe::spanning_share_slope(share))
+            let flow_by_share = self.flow_by_spanning() * bethe::spanning_share_slope(share);
+            (share - sums.share, 1.0 - share_by_flow * flow_by_share)
         })?;
         end
     }
@@ -103,7 +140,6 @@ impl Step<'_> {
     /// Solves a step that flows from a guess of stress (MPa) and share that is good because the step before flowed too:
     /// both unknowns at once. `None` if that does not arrive above the threshold in a few rounds.
     pub fn flowing_on(&self, domains: &mut Occupation, (mut stress, mut share): (f64, f64)) -> Option<End> {
-        let rate = self.sample.flow_rate * self.duration;
         let stiffness = self.sample.modulus * self.sample.gamma;
         let tolerance = self.tolerance(self.bracket(0.0));
         for _ in 0..ROUNDS {
@@ -114,7 +150,7 @@ impl Step<'_> {
             let spanning = bethe::spanning_share(share);
             let frozen = self.frozen(stress, spanning);
             let sums = domains.flow(&frozen);
-            let flow_by_share = rate * bethe::spanning_share_slope(share);
+            let flow_by_share = self.flow_by_spanning() * bethe::spanning_share_slope(share);
             let flown = self.sample.gamma * frozen.flow * sums.mean;
             let share_off = share - sums.share;
             let by_share = 1.0 - sums.share_by_flow * flow_by_share;
@@ -145,7 +181,7 @@ impl Step<'_> {
             return Some((self.drive, domains.flow(&self.frozen(self.drive, spanning)), 0.0));
         }
         let stiffness = self.sample.modulus * self.sample.gamma;
-        let bracket = self.bracket(self.sample.flow_rate * spanning * self.duration);
+        let bracket = self.bracket(self.frozen(guess, spanning).flow);
         let (mut sums, mut slope) = (Flowing::default(), f64::NAN);
         let stress = rising_root(bracket, guess, self.tolerance(bracket), |stress| {
             let frozen = self.frozen(stress, spanning);

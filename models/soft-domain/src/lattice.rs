@@ -151,6 +151,7 @@ impl Lattice {
             slowing,
             felt: share,
             flown: self.flown(),
+            start: None,
         };
         let shares = self.kinds.iter().map(|&[here, ones]| f64::from(ones) / f64::from(here.max(1)));
         self.expected.set(shares);

@@ -1,6 +1,6 @@
 //! The mean-field model on the interface: settings, binding, evaluation.
 
-use crate::mean_field::MeanField;
+use crate::mean_field::{MeanField, Scheme};
 use crate::parameters::{self, Parameters};
 use crate::sample::{Barriers, Sample};
 use crate::schedule::{Division, Schedule};
@@ -11,6 +11,7 @@ use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Preset, Quantit
 pub struct SoftDomain {
     division: Division,
     barriers: usize,
+    scheme: Scheme,
     schedule: Option<Schedule>,
 }
 
@@ -64,7 +65,11 @@ impl Model for SoftDomain {
     }
 
     fn settings() -> Vec<Quantity> {
-        division_settings(40.0).into_iter().chain([barriers_setting(10_001.0)]).collect()
+        let order = Quantity::new("order")
+            .label("Order of the time steps")
+            .doc("First order is what reference values are stated for; second order needs fewer steps for the same error.")
+            .choices(&["first", "second"]);
+        division_settings(40.0).into_iter().chain([barriers_setting(10_001.0), order]).collect()
     }
 
     fn outputs() -> Vec<Quantity> {
@@ -76,11 +81,12 @@ impl Model for SoftDomain {
     }
 
     fn new(settings: &[f64]) -> Result<Self, Refusal> {
-        let &[per_decade, first, barriers] = settings else {
-            return Err(Refusal::broken(format!("{} settings, 3 are needed", settings.len())));
+        let &[per_decade, first, barriers, order] = settings else {
+            return Err(Refusal::broken(format!("{} settings, 4 are needed", settings.len())));
         };
         let division = Division { per_decade: per_decade as usize, first };
-        Ok(SoftDomain { division, barriers: barriers as usize, schedule: None })
+        let scheme = if order == 0.0 { Scheme::End } else { Scheme::Linear };
+        Ok(SoftDomain { division, barriers: barriers as usize, scheme, schedule: None })
     }
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
@@ -95,7 +101,7 @@ impl Model for SoftDomain {
         let parameters = Parameters::new(parameters)?;
         let sample = Sample::new(&parameters, schedule.temperature)?;
         let barriers = Barriers::new(&parameters, schedule.temperature, self.barriers);
-        let mut body = MeanField::new(sample, barriers, schedule.control, schedule.rest)?;
+        let mut body = MeanField::new(sample, barriers, self.scheme, schedule.control, schedule.rest)?;
         let states = trajectory::run(schedule, &mut body, &mut |fraction| run.tick(fraction))?;
         trajectory::write(schedule, &sample, &states, out);
         Ok(())

@@ -159,8 +159,11 @@ fn values_before_a_jump_and_after_the_last_node_are_given() {
 
 #[test]
 fn settings_outside_their_bounds_are_refused_by_name() {
-    let cases =
-        [([0.0, 1e-2, 81.0], "points_per_decade"), ([40.0, 0.0, 81.0], "first_step"), ([40.0, 1e-2, 0.5], "barriers")];
+    let cases = [
+        ([0.0, 1e-2, 81.0, 0.0], "points_per_decade"),
+        ([40.0, 0.0, 81.0, 0.0], "first_step"),
+        ([40.0, 1e-2, 0.5, 0.0], "barriers"),
+    ];
     for (settings, id) in cases {
         let Err(EvaluationError::SettingsRefused { message, .. }) = Local::<SoftDomain>::new(&settings) else {
             panic!("{id} was accepted")

@@ -134,7 +134,7 @@ fn without_percolation_a_lattice_is_the_mean_field() {
     let protocol = Protocol::two_step(0.005, 0.003, 900.0, 3e4, 593.0);
     let times = second_stage(900.0);
     let bound = experiment(&protocol, times, &["stress"]);
-    let mut exact = model(&[20.0, 1e-2, 81.0]);
+    let mut exact = model(&[20.0, 1e-2, 81.0, 0.0]);
     exact.bind(&bound).unwrap();
     let expected = exact.evaluate(Batch::new(&parameters)).unwrap().values;
     let mut model = lattice(20.0, 16.0, 1.0);

@@ -34,7 +34,7 @@ fn since(start: f64, last: f64) -> Vec<f64> {
 /// Largest difference between a small two-step test and the superposition of its own step response, as a part of the
 /// first stress times 450.
 fn superposition_error(per_decade: usize) -> f64 {
-    let mut model = model(&[per_decade as f64, 1e-2, 81.0]);
+    let mut model = model(&[per_decade as f64, 1e-2, 81.0, 0.0]);
     let parameters = titanium(&model, &[("cooperative_barrier", 0.0)]);
     let small = 1e-4;
     let (eps1, eps2, t_w) = (0.005 * small, 0.003 * small, 900.0);
@@ -150,7 +150,7 @@ fn time_may_start_anywhere() {
 #[test]
 fn a_short_ramp_is_a_step_and_a_long_one_converges() {
     let stress = |per_decade: usize, ramp: f64| {
-        let mut model = model(&[per_decade as f64, 1e-2, 81.0]);
+        let mut model = model(&[per_decade as f64, 1e-2, 81.0, 0.0]);
         let parameters = titanium(&model, &[]);
         let protocol = TwoStep { ramp: Some(ramp), ..TwoStep::new(0.005, 0.003, 900.0, 593.0) }.protocol().unwrap();
         curves(&mut model, &parameters, &protocol, &[ramp, ramp + 900.0]).swap_remove(STRESS)
@@ -171,7 +171,7 @@ fn a_short_ramp_is_a_step_and_a_long_one_converges() {
 #[test]
 fn stress_control_undoes_strain_control() {
     // The stress that a held strain gives, prescribed at its own steps, gives that strain back.
-    let mut model = model(&[160.0, 1e-2, 81.0]);
+    let mut model = model(&[160.0, 1e-2, 81.0, 0.0]);
     let parameters = titanium(&model, &[]);
     let held = Protocol::at(593.0).step(0.004).hold(5000.0);
     let steps: Vec<f64> = log_spaced(1.0, 5000.0, 300);

@@ -124,7 +124,6 @@ fn clusters_are_those_of_flooding() {
 fn first_spanning_occupation_of_small_boxes() {
     for (edge, seeds, expected, reference_error) in [(16, 200, 0.3105, 0.0019), (24, 100, 0.3091, 0.0019)] {
         let (mean, error) = over_seeds(seeds, |seed| first_spanning(edge, ROUND, Kind::Site, seed));
-        println!("{edge}: {mean} +- {error}");
         assert!((0.300..0.322).contains(&mean), "{mean}");
         assert!((mean - expected).abs() < 4.0 * error.hypot(reference_error), "{edge}: {mean} +- {error}");
     }
@@ -135,7 +134,6 @@ fn half_of_the_boxes_span_at_the_threshold_none_below_all_above() {
     for (kind, threshold) in [(Kind::Site, SITE_THRESHOLD), (Kind::Bond, BOND_THRESHOLD)] {
         let first: Vec<f64> = (0..60).map(|seed| first_spanning(48, ROUND, kind, seed)).collect();
         let share = |p: f64| first.iter().filter(|&&first| first <= p).count() as f64 / first.len() as f64;
-        println!("{kind:?}: {}", share(threshold));
         assert!((0.25..0.75).contains(&share(threshold)), "{kind:?}: {}", share(threshold));
         assert_eq!((share(threshold - 0.06), share(threshold + 0.04)), (0.0, 1.0), "{kind:?}");
     }
@@ -153,7 +151,6 @@ fn largest_cluster_above_the_threshold() {
     ] {
         let share = |seed: u64| sweep(48, periodic, Kind::Site, seed, p).largest() as f64 / 48f64.powi(3);
         let (mean, error) = over_seeds(20, share);
-        println!("{periodic:?} {p}: {mean} +- {error}");
         assert!((mean - expected).abs() < 3.0 * error.hypot(reference_error), "{p}: {mean} +- {error}");
     }
 }
@@ -169,7 +166,6 @@ fn the_infinite_cluster_grows_with_the_exponent_of_the_literature() {
     let ((small, small_error), (large, large_error)) = (share(16), share(64));
     let exponent = (small / large).ln() / 4f64.ln();
     let error = (small_error / small).hypot(large_error / large) / 4f64.ln();
-    println!("{exponent} +- {error}");
     // Small boxes have corrections of some per cent.
     assert!((exponent - 0.47705).abs() < 3.0 * error + 0.03, "{exponent} +- {error}");
 }

@@ -5,6 +5,7 @@ mod common;
 
 use common::{check, curves, glass, model, on_own_steps, second_stage};
 use kovacs_core::glasses::GLASSES;
+use kovacs_core::model::Evaluator;
 use kovacs_core::{Protocol, TwoStep};
 use kovacs_soft_domain::bethe::THRESHOLD;
 
@@ -46,7 +47,7 @@ fn steps_converge_as_those_of_the_reference() {
         (80, 409.86, 14.4368),
         (160, 410.13, 14.4506),
     ] {
-        let found = own_steps(900.0, per_decade);
+        let found = own_steps(900.0, per_decade, 0.0);
         check(found.1, t_p, 1e-3);
         check(found.0, delta_sigma, 1e-3);
     }
@@ -57,7 +58,7 @@ fn steps_converge_as_those_of_the_reference() {
         (80, 1830.47, 30.919, 72.31),
         (160, 1829.72, 31.005, 72.03),
     ] {
-        let found = own_steps(3600.0, per_decade);
+        let found = own_steps(3600.0, per_decade, 0.0);
         check(found.1, t_p, 1e-3);
         check(found.0, delta_sigma, 1e-3);
         check(found.2, sigma_0, 1e-3);
@@ -65,9 +66,44 @@ fn steps_converge_as_those_of_the_reference() {
 }
 
 /// Height, time of the hump and `sigma_0` of the titanium glass, second stage of 1e5 s.
-fn own_steps(t_w: f64, per_decade: usize) -> (f64, f64, f64) {
-    let mut model = model(&[per_decade as f64, 1e-2, 81.0]);
+fn own_steps(t_w: f64, per_decade: usize, order: f64) -> (f64, f64, f64) {
+    let mut model = model(&[per_decade as f64, 1e-2, 81.0, order]);
     let parameters = glass(&model, 0);
     let test = TwoStep { duration: 1e5, ..TwoStep::new(0.005, 0.003, t_w, 593.0) };
     on_own_steps(&mut model, &parameters, &test, per_decade)
+}
+
+#[test]
+fn second_order_reaches_the_extrapolated_heights_with_few_steps() {
+    // The reference extrapolates first-order steps to 14.465(5) and 31.09(1) MPa.
+    for (t_w, extrapolated, error) in [(900.0, 14.465, 0.005), (3600.0, 31.09, 0.01)] {
+        let height = |per_decade: usize, order: f64| own_steps(t_w, per_decade, order).0;
+        assert!((height(160, 1.0) - extrapolated).abs() < error, "{}", height(160, 1.0));
+        let off = |per_decade: usize, order: f64| (height(per_decade, order) - extrapolated).abs();
+        // Ten steps per decade are better than 80 of first order.
+        assert!(off(10, 1.0) + error < 0.5 * off(80, 0.0) + 2.0 * error, "{} {}", off(10, 1.0), off(80, 0.0));
+        assert!(off(10, 1.0) < 0.3 * off(10, 0.0));
+    }
+}
+
+#[test]
+fn orders_are_what_they_are_called() {
+    // Without flow and clusters nothing has a kink, and in whole decades half the steps are twice as long: the error is
+    // divided by 2 and by 4.
+    let stress = |per_decade: f64, order: f64| {
+        let mut model = model(&[per_decade, 1e-2, 81.0, order]);
+        let mut parameters = glass(&model, 0);
+        for id in ["flow_rate", "cooperative_barrier"] {
+            parameters[model.description().parameter(id).unwrap()] = 0.0;
+        }
+        let protocol = Protocol::two_step(0.005, 0.003, 1e3, 1e2, 593.0);
+        curves(&mut model, &parameters, &protocol, &[1e3 + 1e2])[0][0]
+    };
+    for (order, lowest, highest) in [(0.0, 1.8, 2.2), (1.0, 3.5, 4.5)] {
+        let steps = [20.0, 40.0, 80.0, 160.0].map(|per_decade| stress(per_decade, order));
+        for three in steps.windows(3) {
+            let ratio = (three[0] - three[1]) / (three[1] - three[2]);
+            assert!((lowest..highest).contains(&ratio), "order {order}: {ratio}");
+        }
+    }
 }

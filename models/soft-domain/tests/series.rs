@@ -6,7 +6,8 @@ mod common;
 use common::{check, curves, glass, model, second_stage};
 use kovacs_core::glasses::GLASSES;
 use kovacs_core::hump::log_spaced;
-use kovacs_core::{BOLTZMANN, Hump, Protocol, TwoStep};
+use kovacs_core::model::Evaluator;
+use kovacs_core::{BOLTZMANN, Hump, Protocol, TwoStep, observe_second_stage};
 
 const TITANIUM_WAITS: [f64; 8] = [10.0, 30.0, 100.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0];
 
@@ -170,6 +171,40 @@ fn waiting_times_of_the_iron_glass_and_of_pvc() {
     for (temperature, t_p) in [(597.0, 1593.0), (607.0, 1359.0), (617.0, 1318.0)] {
         let stage = second_stage(1, &TwoStep { temperature, ..GLASSES[1].two_step() });
         check(stage.t_p().unwrap(), t_p, 1e-3);
+    }
+}
+
+#[test]
+fn coupling_to_neighbours_makes_the_hump_earlier_and_lower() {
+    // Without cooperative barriers; printed to three digits.
+    for (coupling, t_p, delta_sigma) in
+        [(0.0, 638.0, 24.3), (0.01, 573.0, 23.2), (0.02, 514.0, 22.1), (0.04, 408.0, 19.9)]
+    {
+        let mut model = model(&[]);
+        let mut parameters = glass(&model, 0);
+        for (id, value) in [("cooperative_barrier", 0.0), ("neighbour_coupling", coupling)] {
+            parameters[model.description().parameter(id).unwrap()] = value;
+        }
+        let stage = observe_second_stage(&mut model, &parameters, &GLASSES[0].two_step()).unwrap();
+        check(stage.t_p().unwrap(), t_p, 2e-3);
+        check(stage.delta_sigma().unwrap(), delta_sigma, 3e-3);
+    }
+}
+
+#[test]
+fn heights_and_recoveries_without_cooperative_barriers() {
+    for (t_w, delta_sigma, share) in [(100.0, 8.86, None), (900.0, 24.32, Some(0.848)), (3600.0, 46.04, Some(0.593))] {
+        let mut model = model(&[]);
+        let mut parameters = glass(&model, 0);
+        parameters[model.description().parameter("cooperative_barrier").unwrap()] = 0.0;
+        let stage = observe_second_stage(&mut model, &parameters, &waited(0, t_w)).unwrap();
+        check(stage.delta_sigma().unwrap(), delta_sigma, 1e-3);
+        let protocol = Protocol::at(593.0).step(0.005).hold(t_w).stress_step(0.0).hold(3e4);
+        let flown = curves(&mut model, &parameters, &protocol, &[t_w + 3e4]).swap_remove(4)[0];
+        match share {
+            Some(share) => check(1.0 - flown / 0.005, share, 1e-3),
+            None => assert_eq!(flown, 0.0),
+        }
     }
 }
 
