@@ -86,7 +86,7 @@ impl Integrator {
             Some(2.0) => Choice::Modes,
             _ => Choice::Automatic,
         };
-        Ok(Integrator { division: Division { per_decade, first }, choice, schedule: None, spectrum: None })
+        Ok(Integrator { division: Division::new(per_decade, first), choice, schedule: None, spectrum: None })
     }
 
     /// Fixes the experiment.

@@ -109,7 +109,9 @@ impl Memory for Sum {
             self.changes.push(Change { since: (0.5 * reduced).min(FOREVER), temperature, strain });
         }
         let end = self.end;
-        self.changes.retain(|change| change.since < end);
+        if self.changes.first().is_some_and(|oldest| oldest.since >= end) {
+            self.changes.retain(|change| change.since < end);
+        }
     }
 }
 
@@ -142,8 +144,11 @@ impl Memory for Modes<'_> {
         let mut held = Held::default();
         let modes = self.spectrum.rates.iter().zip(&self.spectrum.weights);
         for ((rate, weight), (temperature, strain)) in modes.zip(self.temperature.iter().zip(&self.strain)) {
+            if !wanted.share && *temperature == 0.0 && *strain == 0.0 {
+                continue;
+            }
             let elapsed = rate * reduced;
-            let left = (-elapsed).exp();
+            let left = left_of_mode(elapsed);
             held.temperature += temperature * left;
             held.strain += strain * left;
             if wanted.share {
@@ -159,9 +164,9 @@ impl Memory for Modes<'_> {
         let even = temperature != 0.0 || strain != 0.0;
         for ((rate, weight), (held_temperature, held_strain)) in modes.zip(held) {
             let elapsed = rate * reduced;
-            let left = (-elapsed).exp();
-            *held_temperature *= left;
-            *held_strain *= left;
+            let left = left_of_mode(elapsed);
+            *held_temperature = kept(*held_temperature * left);
+            *held_strain = kept(*held_strain * left);
             if even {
                 let share = weight * mean_left(elapsed, left);
                 *held_temperature += share * temperature;
@@ -169,6 +174,23 @@ impl Memory for Modes<'_> {
             }
         }
     }
+}
+
+/// `e^-y`, to the last digit that counts in a sum of weights of order one.
+fn left_of_mode(elapsed: f64) -> f64 {
+    if elapsed < 1e-5 {
+        // The next term of the series is 2e-16.
+        1.0 - elapsed * (1.0 - 0.5 * elapsed)
+    } else if elapsed > 50.0 {
+        0.0
+    } else {
+        (-elapsed).exp()
+    }
+}
+
+/// What has faded beyond any use is forgotten, so that it need not be carried on.
+fn kept(value: f64) -> f64 {
+    if value.abs() < 1e-30 { 0.0 } else { value }
 }
 
 /// `(1 - e^-y)/y`, given `y` and `e^-y`.

@@ -15,9 +15,16 @@ pub struct Division {
     pub per_decade: f64,
     /// First step after a change, s.
     pub first: f64,
+    /// Length of every other step over the time since the change.
+    growth: f64,
 }
 
 impl Division {
+    /// Steps per decade and the first step, s.
+    pub fn new(per_decade: f64, first: f64) -> Self {
+        Division { per_decade, first, growth: (std::f64::consts::LN_10 / per_decade).exp_m1() }
+    }
+
     /// Steps per decade at which the limits below are what the literature takes.
     const USUAL: f64 = 60.0;
 
@@ -82,9 +89,11 @@ impl Piece {
         self.control == next.control && self.to == next.from && self.is_hold() && next.is_hold()
     }
 
-    /// The next edge of the grid after `edge`, s since the start of the piece.
-    pub fn next_edge(&self, edge: f64, division: Division) -> f64 {
-        let by_ratio = if edge == 0.0 { division.first } else { edge * 10f64.powf(1.0 / division.per_decade) };
+    /// The next edge of the grid after `edge`, s since the start of the piece; `age`, s: how long before it the grid was
+    /// started.
+    pub fn next_edge(&self, edge: f64, age: f64, division: Division) -> f64 {
+        let since = age + edge;
+        let by_ratio = if since == 0.0 { division.first } else { edge + since * division.growth };
         let mut longest = f64::INFINITY;
         let warming = (self.to.temperature - self.from.temperature).abs();
         if warming != 0.0 {

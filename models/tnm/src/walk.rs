@@ -1,9 +1,10 @@
 //! From one state of a glass to the next: reduced time, fictive temperature and unrelaxed strain through an experiment.
 //!
 //! Reduced time grows as `d xi/dt = 1/tau(T, Tf)`, and the fictive temperature depends on the reduced time of all
-//! changes before. A step is the trapezoidal rule: a midpoint predictor, then two corrections, second order in the
-//! step. Where `ln tau` would change by more than 0.05 the step is divided. Between steps the reduced time is the cubic
-//! that has its values and rates at both ends, so that results at any time are as good as the steps.
+//! changes before. A step is the trapezoidal rule: a predictor (the midpoint rule after a change, later the rate's own
+//! trend), then two corrections, second order in the step. Where `ln tau` would change by more than 0.05 the step is
+//! divided. Between steps the reduced time is the cubic that has its values and rates at both ends, so that results at
+//! any time are as good as the steps. A step of strain on which the clock does not depend does not restart the steps.
 //!
 //! Under stress control the change of strain over a step follows from the stress at its end, which is linear in it.
 
@@ -96,7 +97,24 @@ struct Walker<'a, M, W> {
     wanted: Wanted,
     temperature: f64,
     strain: f64,
+    /// How long before the present piece the clock was last disturbed, s; `None`: just now.
+    age: Option<f64>,
     steps: usize,
+}
+
+/// The rate of the material's own time, 1/s.
+#[derive(Clone, Copy)]
+struct Rate {
+    logarithm: f64,
+    value: f64,
+}
+
+/// A step that may be taken.
+struct Trial {
+    /// Its reduced time.
+    reduced: f64,
+    /// The rate at its end.
+    end: Rate,
 }
 
 /// Where in a piece a step starts.
@@ -130,7 +148,7 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
         let moment = Moment { temperature, departure, strain, unrelaxed: 0.0 };
         (0..schedule.at_rest).for_each(|index| write(index, &moment));
         let wanted = Wanted { strain: false, share: false };
-        Ok(Walker { schedule, material, memory, write, wanted, temperature, strain, steps: 0 })
+        Ok(Walker { schedule, material, memory, write, wanted, temperature, strain, age: None, steps: 0 })
     }
 
     /// Makes the jump at the start of a piece.
@@ -149,6 +167,8 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
         if warming != 0.0 || change != 0.0 {
             self.memory.jump(warming, change);
         }
+        let undisturbed = warming == 0.0 && self.material.softening == 0.0 && piece.control == Control::Strain;
+        self.age = self.age.filter(|_| undisturbed && piece.is_hold());
         self.temperature = piece.from.temperature;
     }
 
@@ -169,60 +189,79 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
         let limit = self.schedule.division.largest_change();
         let mut stand = Stand { elapsed: 0.0, temperature: self.temperature, strain: self.strain };
         let (moment, _) = self.state(piece, stand, 0.0, 0.0, true);
-        let mut ln_rate = self.ln_rate(&moment)?;
+        let mut rate = self.rate(&moment)?;
         while let Some((index, _)) = outputs.next_if(|&(_, time)| time <= 0.0) {
             (self.write)(index, &moment);
         }
+        let age = self.age.unwrap_or(0.0);
+        let mut trend = None;
         let mut edge = 0.0;
         while edge < piece.duration && !(last && outputs.peek().is_none()) {
-            edge = piece.next_edge(edge, self.schedule.division);
+            edge = piece.next_edge(edge, age, self.schedule.division);
             let mut step = edge - stand.elapsed;
             while stand.elapsed < edge {
                 let whole = step >= edge - stand.elapsed;
                 let duration = if whole { edge - stand.elapsed } else { step };
-                let (reduced, ln_end) = self.trial(piece, stand, duration, ln_rate)?;
-                let change = (ln_end - ln_rate).abs();
-                let seen = duration * ln_end.max(ln_rate).exp() > NOTHING;
-                if change > limit && seen && duration > 1e-13 * stand.elapsed && duration > f64::MIN_POSITIVE {
-                    step = duration * (0.9 * limit / change).clamp(0.05, 0.7);
+                // How long the step is in the logarithm of time.
+                let length = duration / (age + stand.elapsed);
+                let Trial { reduced, end: next } =
+                    self.trial(piece, stand, duration, rate, trend.map(|by| by * length))?;
+                let change = next.logarithm - rate.logarithm;
+                let seen = duration * next.value.max(rate.value) > NOTHING;
+                let divisible = duration > 1e-13 * stand.elapsed && duration > f64::MIN_POSITIVE;
+                if change.abs() > limit && seen && divisible {
+                    step = duration * (0.9 * limit / change.abs()).clamp(0.05, 0.7);
+                    trend = None;
                     continue;
                 }
                 let end = if whole { edge } else { stand.elapsed + duration };
-                let rates = (ln_rate.exp(), ln_end.exp());
                 while let Some((index, time)) = outputs.next_if(|&(_, time)| time <= end) {
                     let part = (time - stand.elapsed) / duration;
-                    let since = hermite(part, duration, rates, reduced);
+                    let since = hermite(part, duration, (rate.value, next.value), reduced);
                     let (moment, _) = self.state(piece, stand, part * duration, since, true);
                     (self.write)(index, &moment);
                 }
-                let (moment, stretch) = self.state(piece, stand, duration, reduced, stress_control);
-                self.memory.advance(reduced, moment.temperature - stand.temperature, stretch);
-                stand = Stand { elapsed: end, temperature: moment.temperature, strain: moment.strain };
-                ln_rate = ln_end;
+                let Prescribed { temperature, drive } = piece.at(end);
+                let stretch = match piece.control {
+                    Control::Strain => drive - stand.strain,
+                    Control::Stress => self.state(piece, stand, duration, reduced, true).1,
+                };
+                self.memory.advance(reduced, temperature - stand.temperature, stretch);
+                stand = Stand { elapsed: end, temperature, strain: stand.strain + stretch };
+                trend = length.is_finite().then_some(change / length);
+                rate = next;
                 self.steps += 1;
                 step = duration * 3.0;
                 tick(self.steps, end / piece.duration)?;
             }
         }
         (self.temperature, self.strain) = (stand.temperature, stand.strain);
+        self.age = piece.is_hold().then_some(age + piece.duration);
         Ok(())
     }
 
-    /// Reduced time of a step from `stand`, and the logarithm of the rate at its end.
-    fn trial(&self, piece: &Piece, stand: Stand, duration: f64, ln_rate: f64) -> Result<(f64, f64), Refusal> {
-        let rate = ln_rate.exp();
+    /// A step from `stand`, at whose end the logarithm of the rate is expected to have changed by `expected`.
+    fn trial(
+        &self,
+        piece: &Piece,
+        stand: Stand,
+        duration: f64,
+        rate: Rate,
+        expected: Option<f64>,
+    ) -> Result<Trial, Refusal> {
         let reduced = |rate: f64| (duration * rate).min(FORGOTTEN);
-        let ln_rate_after = |reduced: f64, duration: f64| {
-            self.ln_rate(&self.state(piece, stand, duration, reduced, self.wanted.strain).0)
+        let rate_after =
+            |reduced: f64, duration: f64| self.rate(&self.state(piece, stand, duration, reduced, self.wanted.strain).0);
+        let mut guess = match expected {
+            Some(change) if change.abs() < 0.5 => reduced(rate.value * (1.0 + 0.5 * change)),
+            _ => reduced(rate_after(0.5 * reduced(rate.value), 0.5 * duration)?.value),
         };
-        let middle = ln_rate_after(0.5 * reduced(rate), 0.5 * duration)?;
-        let mut guess = reduced(middle.exp());
-        let mut end = ln_rate;
+        let mut end = rate;
         for _ in 0..2 {
-            end = ln_rate_after(guess, duration)?;
-            guess = reduced(0.5 * (rate + end.exp()));
+            end = rate_after(guess, duration)?;
+            guess = reduced(0.5 * (rate.value + end.value));
         }
-        Ok((guess, end))
+        Ok(Trial { reduced: guess, end })
     }
 
     /// The state some time and reduced time after `stand`, and how much the strain has changed evenly since.
@@ -247,14 +286,14 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
         (moment, stretch)
     }
 
-    fn ln_rate(&self, moment: &Moment) -> Result<f64, Refusal> {
+    fn rate(&self, moment: &Moment) -> Result<Rate, Refusal> {
         let mut fictive = moment.fictive_temperature();
         if self.material.softening != 0.0 {
             fictive += self.material.softening * moment.unrelaxed.abs();
         }
-        let rate = self.material.clock.ln_rate(moment.temperature, fictive);
-        if fictive > 0.0 && !rate.is_nan() {
-            return Ok(rate);
+        let logarithm = self.material.clock.ln_rate(moment.temperature, fictive);
+        if fictive > 0.0 && !logarithm.is_nan() {
+            return Ok(Rate { logarithm, value: logarithm.exp() });
         }
         Err(Refusal::rejected(format!(
             "the fictive temperature in the clock is {fictive} K at an unrelaxed strain of {}, it must stay above 0 K; \
