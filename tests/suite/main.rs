@@ -11,6 +11,8 @@ mod program;
 /// Writes small notebooks, reads executed ones.
 mod scratch;
 
+/// Models that are closures in cells: swapped, wrong, stopped.
+mod closures;
 /// Help, versions, completions, exit codes of wrong command lines.
 mod command_line;
 /// Packages: listing, checking, damage, generating, importing a measured workbook.

@@ -32,7 +32,14 @@ pub(crate) fn carry(code: &Code, call: &FoundCall) -> Result<(Carried, Carried),
     let mut problems = Vec::new();
     let mut definition = Carrier { code, carried: Carried::default(), problems: &mut problems };
     definition.expression(&call.definition, call.order, None);
-    let definition = Carried { text: call.definition_text.clone(), ..definition.carried };
+    let mut definition = Carried { text: call.definition_text.clone(), ..definition.carried };
+    // A variable that is the whole definition is written as its value.
+    if let Some((order, variable)) = code.variable(&definition.text, call.order)
+        && let Some(value) = variable.value()
+        && definition.variables.remove(order).is_some()
+    {
+        definition.text = value;
+    }
 
     let mut response = Carrier { code, carried: Carried::default(), problems: &mut problems };
     let held = match &call.function {

@@ -214,42 +214,38 @@ fn read_function(source: &str, function: &Expr) -> Option<Function> {
     match function {
         Expr::Path(path) => path.path.get_ident().map(|name| Function::Named(name.to_string())),
         Expr::Paren(inner) => read_function(source, &inner.expr),
-        function => read_closure(source, function),
+        function => read_closure(&|piece| source.get(piece.span().byte_range()).map(str::to_owned), function),
     }
 }
 
 /// A closure, with the text of its parts.
-fn read_closure(source: &str, function: &Expr) -> Option<Function> {
+fn read_closure(cut: &dyn Fn(&dyn Spanned) -> Option<String>, function: &Expr) -> Option<Function> {
     let Expr::Closure(closure) = function else { return None };
     let mut parameters = closure.inputs.iter().map(|pattern| match pattern {
-        syn::Pat::Type(typed) => cut(source, &typed.pat),
-        other => cut(source, other),
+        syn::Pat::Type(typed) => cut(&typed.pat),
+        other => cut(other),
     });
     Some(Function::Closure {
-        parameters: [parameters.next()?, parameters.next()?],
-        body: cut(source, &closure.body),
+        parameters: [parameters.next()??, parameters.next()??],
+        body: cut(&closure.body)?,
         expression: Box::new(function.clone()),
     })
 }
 
 impl Variable {
+    /// The text of its value.
+    pub(crate) fn value(&self) -> Option<String> {
+        self.cut(&self.statement.init.as_ref()?.expr)
+    }
+
     /// The closure that the variable holds, if it holds one.
     pub(crate) fn closure(&self) -> Option<Function> {
-        let init = self.statement.init.as_ref()?;
-        let offset = self.statement.span().byte_range().start;
-        let Expr::Closure(closure) = &*init.expr else { return None };
-        let cut = |piece: std::ops::Range<usize>| {
-            let range = piece.start.checked_sub(offset)?..piece.end.checked_sub(offset)?;
-            self.text.get(range).map(str::to_owned)
-        };
-        let mut parameters = closure.inputs.iter().map(|pattern| match pattern {
-            syn::Pat::Type(typed) => cut(typed.pat.span().byte_range()),
-            other => cut(other.span().byte_range()),
-        });
-        Some(Function::Closure {
-            parameters: [parameters.next()??, parameters.next()??],
-            body: cut(closure.body.span().byte_range())?,
-            expression: init.expr.clone(),
-        })
+        read_closure(&|piece| self.cut(piece), &self.statement.init.as_ref()?.expr)
+    }
+
+    fn cut(&self, piece: &dyn Spanned) -> Option<String> {
+        let (piece, offset) = (piece.span().byte_range(), self.statement.span().byte_range().start);
+        let range = piece.start.checked_sub(offset)?..piece.end.checked_sub(offset)?;
+        self.text.get(range).map(str::to_owned)
     }
 }

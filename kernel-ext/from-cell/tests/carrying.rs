@@ -47,7 +47,7 @@ fn definition_and_closure_become_a_table_and_a_function() {
     for part in [
         "//! The model `power_law`: a power law for every change of strain.",
         "//! Made from cell `closure` of `n.ipynb`.",
-        "let definition = Definition::new(\"power_law\")",
+        "fn definition() -> Definition {\nDefinition::new(\"power_law\")",
         "// Nutting's law, with a start.",
         "fn response(p: &Parameters<'_>, experiment: &Experiment) -> Result<Answer, Refusal> {",
         "id: \"local.power_law\"",

@@ -1,0 +1,109 @@
+//! Models that are closures in cells: like plugins in every line but the first, and their mistakes stay in their cell.
+
+use crate::program::{close, kovacs, run};
+use crate::scratch::{Executed, code, notebook, tagged};
+use std::path::Path;
+
+/// The stretched exponential of `kww` at its values for PVC, with what it captures in the notebook.
+const CLOSURE: &str = "let kww = Model::load(\"kww\")?.glass(\"pvc\")?;\n\
+    let values: Vec<f64> = kww.parameters().map(|(_, value)| value).collect();\n\
+    let ids: Vec<String> = kww.parameters().map(|(quantity, _)| quantity.id.clone()).collect();\n\
+    let at = |id: &str| values[ids.iter().position(|known| known == id).expect(\"kww has it\")];\n\
+    let (tau, beta) = (at(\"relaxation_time\"), at(\"stretching_exponent\"));\n\
+    let (unrelaxed, relaxed) = (at(\"unrelaxed_modulus\"), at(\"relaxed_modulus\"));\n\
+    let mut model = Model::from_fn(\n\
+    \x20   Definition::new(\"mine\").parameter(Quantity::new(\"exponent\").bounds(0.1, 1.0).initial(beta)),\n\
+    \x20   move |p, experiment| experiment.superpose(|t| relaxed + (unrelaxed - relaxed) * (-(t / tau).powf(p[0])).exp()),\n\
+    )?;";
+
+/// A cell whose digest is known.
+const WRONG: &str = "let wrong = Model::from_fn([Quantity::new(\"n\")], |p, experiment| {\n    \
+    let start = p[\"n\"];\n    let none: Vec<f64> = Vec::new();\n    Ok(vec![none[start as usize]].into())\n})?;";
+
+fn execute(folder: &Path, name: &str, options: &[&str]) -> (crate::program::Said, Executed) {
+    let said = run(kovacs(&["run", name, "--out", "executed"]).current_dir(folder).args(options));
+    (said, Executed::read(&folder.join("executed").join(name)))
+}
+
+#[test]
+fn a_closure_takes_the_place_of_a_plugin_and_says_where_it_is_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let test = "let test = TwoStep { ramp: Some(1.0), ..TwoStep::new(0.005, 0.003, 300.0, 318.0) };";
+    let say = "let stage = model.second_stage(&test)?;\n\
+               println!(\"{} {} {}\", model.name(), stage.t_p().unwrap(), stage.delta_sigma().unwrap());";
+    let cells = [
+        code(test),
+        code(CLOSURE),
+        code(say),
+        code("model = kww;"),
+        code(say),
+        code(WRONG),
+        tagged("raises-exception", "wrong.stress(&Protocol::at(300.0).step(0.01).hold(1.0), &[0.5])?"),
+        code("println!(\"{}\", wrong.get(\"n\")?);"),
+        code("let unit = Model::from_fn([], |_, e| e.superpose(|_| 1.0))?;\nlet inner = unit.clone();"),
+        code(
+            "let outer = Model::from_fn([], move |_, e| {\n    let test = Protocol::at(300.0).step(0.01).hold(1.0);\n    \
+              Ok(inner.stress(&test, &e.times)?.y.into())\n})?;\n\
+              let curve = outer.stress(&Protocol::at(300.0).step(0.02).hold(1.0), &[0.5])?;\n\
+              println!(\"{:?}\", curve.y);\nfor (name, value) in &curve.provenance { println!(\"{name}: {value}\"); }",
+        ),
+    ];
+    notebook(folder.path(), "closures.ipynb", &cells);
+    let (said, executed) = execute(folder.path(), "closures.ipynb", &[]);
+    said.ends_with(0);
+    let line = |cell: usize| -> (String, Vec<f64>) {
+        let text = executed.text(cell);
+        let mut words = text.split_whitespace();
+        let name = words.next().expect("a name").to_owned();
+        (name, words.map(|word| word.parse().expect("a number")).collect())
+    };
+    let ((mine, closure), (plugin, exact)) = (line(3), line(5));
+    assert_eq!((mine.as_str(), plugin.as_str()), ("mine", "kww"));
+    // Ramps are means by quadrature in one and by an incomplete gamma function in the other: eight digits.
+    for (closure, exact) in closure.iter().zip(&exact) {
+        close(*closure, *exact, 1e-7);
+    }
+    let (name, message) = executed.error(7);
+    assert_eq!(name, "Broken");
+    assert!(
+        message.contains("model `cell.closure` failed: it panicked in line 4 of the cell that defines it: index out"),
+        "{message}"
+    );
+    assert_eq!(executed.text(8), "1\n", "the notebook lives on");
+    let text = executed.text(10);
+    assert!(text.contains("[0.01]") && text.contains("source: closure in this notebook"), "{text}");
+    let digest = kovacs_runner::Notebook::read(&folder.path().join("closures.ipynb")).expect("a notebook");
+    let source = digest.cells().nth(9).expect("ten cells").source();
+    assert!(text.contains(&format!("digest of its cell: sha256:{}", sha256(&source))), "{text}");
+}
+
+/// SHA-256 by another program's hand.
+fn sha256(text: &str) -> String {
+    use std::io::Write;
+    let mut command = std::process::Command::new("sha256sum");
+    let mut child = command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("sha256sum is part of every Linux");
+    child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    String::from_utf8_lossy(&output.stdout).split_whitespace().next().expect("a digest").to_owned()
+}
+
+#[test]
+fn a_closure_that_is_evaluated_for_ever_is_stopped_and_the_variables_stay() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cells = [
+        code(
+            "let model = Model::from_fn([], |_, e| e.superpose(|_| 1.0))?;\nlet protocol = Protocol::at(300.0).step(0.01).hold(1.0);",
+        ),
+        code("loop {\n    model.stress(&protocol, &[0.5])?;\n}"),
+    ];
+    notebook(folder.path(), "forever.ipynb", &cells);
+    let (said, executed) = execute(folder.path(), "forever.ipynb", &["--timeout", "12s"]);
+    said.ends_with(4).complains_of(&["stopped at the time limit", "cell 2"]);
+    let (name, message) = executed.error(2);
+    assert_eq!(name, "TimeLimit");
+    assert!(!message.contains("variables"), "it stopped by itself, between two rows: {message}");
+}
