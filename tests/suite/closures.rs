@@ -1,27 +1,27 @@
 //! Models that are closures in cells: like plugins in every line but the first, and their mistakes stay in their cell.
 
-use crate::program::{close, kovacs, run};
+use crate::program::{Said, close, kovacs, run};
 use crate::scratch::{Executed, code, notebook, tagged};
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// The stretched exponential of `kww` at its values for PVC, with what it captures in the notebook.
 const CLOSURE: &str = "let kww = Model::load(\"kww\")?.glass(\"pvc\")?;\n\
-    let values: Vec<f64> = kww.parameters().map(|(_, value)| value).collect();\n\
-    let ids: Vec<String> = kww.parameters().map(|(quantity, _)| quantity.id.clone()).collect();\n\
-    let at = |id: &str| values[ids.iter().position(|known| known == id).expect(\"kww has it\")];\n\
-    let (tau, beta) = (at(\"relaxation_time\"), at(\"stretching_exponent\"));\n\
-    let (unrelaxed, relaxed) = (at(\"unrelaxed_modulus\"), at(\"relaxed_modulus\"));\n\
+    let (tau, beta) = (kww.get(\"relaxation_time\")?, kww.get(\"stretching_exponent\")?);\n\
+    let (unrelaxed, relaxed) = (kww.get(\"unrelaxed_modulus\")?, kww.get(\"relaxed_modulus\")?);\n\
     let mut model = Model::from_fn(\n\
     \x20   Definition::new(\"mine\").parameter(Quantity::new(\"exponent\").bounds(0.1, 1.0).initial(beta)),\n\
     \x20   move |p, experiment| experiment.superpose(|t| relaxed + (unrelaxed - relaxed) * (-(t / tau).powf(p[0])).exp()),\n\
     )?;";
 
-/// A cell whose digest is known.
+/// A closure with a mistake in its line 4.
 const WRONG: &str = "let wrong = Model::from_fn([Quantity::new(\"n\")], |p, experiment| {\n    \
     let start = p[\"n\"];\n    let none: Vec<f64> = Vec::new();\n    Ok(vec![none[start as usize]].into())\n})?;";
 
-fn execute(folder: &Path, name: &str, options: &[&str]) -> (crate::program::Said, Executed) {
-    let said = run(kovacs(&["run", name, "--out", "executed"]).current_dir(folder).args(options));
+fn execute(folder: &Path, name: &str) -> (Said, Executed) {
+    let said = run(kovacs(&["run", name, "--out", "executed"]).current_dir(folder));
     (said, Executed::read(&folder.join("executed").join(name)))
 }
 
@@ -49,7 +49,7 @@ fn a_closure_takes_the_place_of_a_plugin_and_says_where_it_is_from() {
         ),
     ];
     notebook(folder.path(), "closures.ipynb", &cells);
-    let (said, executed) = execute(folder.path(), "closures.ipynb", &[]);
+    let (said, executed) = execute(folder.path(), "closures.ipynb");
     said.ends_with(0);
     let line = |cell: usize| -> (String, Vec<f64>) {
         let text = executed.text(cell);
@@ -72,20 +72,16 @@ fn a_closure_takes_the_place_of_a_plugin_and_says_where_it_is_from() {
     assert_eq!(executed.text(8), "1\n", "the notebook lives on");
     let text = executed.text(10);
     assert!(text.contains("[0.01]") && text.contains("source: closure in this notebook"), "{text}");
-    let digest = kovacs_runner::Notebook::read(&folder.path().join("closures.ipynb")).expect("a notebook");
-    let source = digest.cells().nth(9).expect("ten cells").source();
+    let closures = kovacs_runner::Notebook::read(&folder.path().join("closures.ipynb")).expect("a notebook");
+    let source = closures.cells().nth(9).expect("ten cells").source();
     assert!(text.contains(&format!("digest of its cell: sha256:{}", sha256(&source))), "{text}");
 }
 
 /// SHA-256 by another program's hand.
 fn sha256(text: &str) -> String {
-    use std::io::Write;
-    let mut command = std::process::Command::new("sha256sum");
-    let mut child = command
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("sha256sum is part of every Linux");
+    let mut command = Command::new("sha256sum");
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("sha256sum is part of every Linux");
     child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
     let output = child.wait_with_output().expect("it ends");
     String::from_utf8_lossy(&output.stdout).split_whitespace().next().expect("a digest").to_owned()
@@ -98,12 +94,19 @@ fn a_closure_that_is_evaluated_for_ever_is_stopped_and_the_variables_stay() {
         code(
             "let model = Model::from_fn([], |_, e| e.superpose(|_| 1.0))?;\nlet protocol = Protocol::at(300.0).step(0.01).hold(1.0);",
         ),
-        code("loop {\n    model.stress(&protocol, &[0.5])?;\n}"),
+        code("std::fs::write(\"running\", \"\")?;\nloop {\n    model.stress(&protocol, &[0.5])?;\n}"),
     ];
     notebook(folder.path(), "forever.ipynb", &cells);
-    let (said, executed) = execute(folder.path(), "forever.ipynb", &["--timeout", "12s"]);
-    said.ends_with(4).complains_of(&["stopped at the time limit", "cell 2"]);
-    let (name, message) = executed.error(2);
-    assert_eq!(name, "TimeLimit");
+    let mut command = kovacs(&["run", "forever.ipynb", "--out", "executed"]);
+    let child = command.current_dir(folder.path()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let begun = Instant::now();
+    while !folder.path().join("running").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(300), "the cell does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill is there").success());
+    Said::of(&child.wait_with_output().expect("it ends")).ends_with(130);
+    let (name, message) = Executed::read(&folder.path().join("executed/forever.ipynb")).error(2);
+    assert_eq!(name, "Interrupted");
     assert!(!message.contains("variables"), "it stopped by itself, between two rows: {message}");
 }
