@@ -3,7 +3,7 @@
 
 use divan::{Bencher, black_box};
 use kovacs_core::model::{Batch, Evaluator, Experiment};
-use kovacs_core::{Control, History};
+use kovacs_core::{Control, History, TwoStep};
 use kovacs_host::worker::WorkerProgram;
 use kovacs_host::{ModelHandle, Models, Place, PlaceKind};
 use kovacs_sdk::Local;
@@ -105,4 +105,47 @@ fn call_in_place(bencher: Bencher<'_, '_>, points: usize) {
     let mut model = bound(Local::<kovacs_aoi::Aoi>::new(&[]).expect("the model takes its default settings"), points);
     let parameters = model.description().defaults();
     bencher.bench_local(|| model.evaluate(Batch::new(black_box(&parameters))));
+}
+
+/// A loaded model with a bound two-step test, its results at 400 times of the second stage.
+fn second_stage(id: &str) -> impl Evaluator {
+    let handle = Models::discover().load(id).expect("cargo builds the plugins before the benches that depend on them");
+    let mut model = handle.instance(&[]).expect("the model takes its default settings");
+    let test = TwoStep::new(0.005, 0.003, 900.0, 593.0);
+    let history = test.protocol().and_then(|protocol| protocol.nodes()).expect("the test is well formed");
+    let times = (1..=400).map(|index| 900.0 + 1e5f64.powf(f64::from(index) / 400.0)).collect();
+    let experiment = Experiment { history, times, before: Vec::new(), wanted: vec!["stress".to_owned()] };
+    model.bind(&experiment).expect("the model takes two steps of strain");
+    model
+}
+
+/// Models with derivatives of their own, and how many of their parameters have one here.
+const DERIVATIVES: [(&str, usize); 5] = [("kww", 6), ("double_kww", 6), ("fractional", 6), ("aoi", 6), ("prony", 8)];
+
+/// One curve, to compare with the next bench.
+#[divan::bench(args = DERIVATIVES.map(|(id, _)| id))]
+fn curve(bencher: Bencher<'_, '_>, id: &str) {
+    let mut model = second_stage(id);
+    let parameters = glass(&model);
+    bencher.bench_local(|| model.evaluate(Batch::new(black_box(&parameters))).expect("the glass has a curve"));
+}
+
+/// The same curve with its derivatives, which a model without them would make of 12 to 16 curves.
+#[divan::bench(args = DERIVATIVES.map(|(id, _)| id))]
+fn curve_with_derivatives(bencher: Bencher<'_, '_>, id: &str) {
+    let mut model = second_stage(id);
+    let parameters = glass(&model);
+    let count = DERIVATIVES.iter().find(|(known, _)| *known == id).map_or(0, |(_, count)| *count);
+    let sensitivities: Vec<usize> = (0..count).collect();
+    assert!(model.description().capabilities.jacobian, "`{id}` has no derivatives of its own");
+    bencher.bench_local(|| {
+        let batch = Batch { sensitivities: &sensitivities, ..Batch::new(black_box(&parameters)) };
+        model.evaluate(batch).expect("the glass has derivatives")
+    });
+}
+
+/// The first parameter set of a model, which for the shipped ones is that of a glass at 593 K.
+fn glass(model: &impl Evaluator) -> Vec<f64> {
+    let description = model.description();
+    description.presets.first().map_or_else(|| description.defaults(), |preset| preset.parameters.clone())
 }
