@@ -23,6 +23,8 @@ mod findings;
 mod models;
 /// Notebooks: outputs, failures of every kind, limits, interrupts, several at once.
 mod notebooks;
+/// Plugins that are rebuilt, that misbehave, that nobody has approved, that are not in the lock.
+mod plugins;
 /// `kovacs predict` against independently computed values, and what it refuses.
 mod predict;
 /// `kovacs reproduce` and `kovacs book` on a small project.

@@ -10,6 +10,7 @@ pub mod figure;
 mod notices;
 mod objects;
 mod operations;
+mod plugins;
 #[allow(unsafe_code)]
 mod table;
 

@@ -4,11 +4,20 @@
 use kovacs::{Error, Result};
 use kovacs_core::model::Evaluator;
 use kovacs_datasets::Table;
+use kovacs_host::ModelHandle;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A model that cells share; calls to one model follow one another.
 pub(crate) type SharedModel = Arc<Mutex<Box<dyn Evaluator>>>;
+
+/// The plugin behind a model that cells hold.
+#[derive(Clone)]
+pub(crate) struct Plugin {
+    pub(crate) handle: ModelHandle,
+    /// Whether it runs in a process of its own.
+    pub(crate) isolated: bool,
+}
 
 /// Everything held for cells.
 #[derive(Default)]
@@ -29,7 +38,7 @@ struct Entry {
 
 enum Object {
     Table(HeldTable),
-    Model(SharedModel),
+    Model(SharedModel, Option<Plugin>),
 }
 
 struct HeldTable {
@@ -63,8 +72,8 @@ impl Objects {
     }
 
     /// Holds a model for the one who gets the number.
-    pub(crate) fn hold_model(&self, model: Box<dyn Evaluator>) -> u64 {
-        self.hold(Object::Model(Arc::new(Mutex::new(model))))
+    pub(crate) fn hold_model(&self, model: Box<dyn Evaluator>, plugin: Option<Plugin>) -> u64 {
+        self.hold(Object::Model(Arc::new(Mutex::new(model)), plugin))
     }
 
     /// One more variable has the number.
@@ -98,7 +107,20 @@ impl Objects {
     /// The model with this number.
     pub(crate) fn model(&self, number: u64) -> Result<SharedModel> {
         match self.lock().held.get(&number).map(|entry| &entry.object) {
-            Some(Object::Model(model)) => Ok(Arc::clone(model)),
+            Some(Object::Model(model, _)) => Ok(Arc::clone(model)),
+            _ => Err(gone("model")),
+        }
+    }
+
+    /// The plugin behind the model with this number.
+    pub(crate) fn plugin(&self, number: u64) -> Result<Plugin> {
+        match self.lock().held.get(&number).map(|entry| &entry.object) {
+            Some(Object::Model(_, Some(plugin))) => Ok(plugin.clone()),
+            Some(Object::Model(_, None)) => {
+                Err(Error::new("NoPlugin", "this model is a closure of a cell, not a plugin").with_remedy(
+                    "run the cell that defines it again to change it; it runs in the notebook's own process",
+                ))
+            }
             _ => Err(gone("model")),
         }
     }

@@ -4,20 +4,20 @@ use crate::closure;
 use crate::figure;
 use crate::notices::Incident;
 use crate::objects::objects;
+use crate::plugins;
 use crate::table::{CellClosure, notices};
 use kovacs::codec;
 use kovacs::display::Bundle;
 use kovacs::seam::Operation;
 use kovacs::wire::{Reader, WireError, Writer};
 use kovacs::{Error, Result};
-use kovacs_core::model::{Evaluator, Experiment};
+use kovacs_core::model::Experiment;
 use kovacs_core::second_stage::{evaluate_one, observe_second_stage};
 use kovacs_datasets::{Package, Registry, Table};
-use kovacs_host::Models;
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 use std::path::Path;
-use std::sync::{OnceLock, PoisonError};
+use std::sync::PoisonError;
 
 /// Rows of a table that are shown.
 const SHOWN_ROWS: usize = 10;
@@ -75,13 +75,11 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             writer.text(&table.to_html(SHOWN_ROWS));
         }
         Operation::LoadModel => {
-            let instance = load_model(&reader.text()?)?;
-            write_model(&mut writer, Box::new(instance));
+            plugins::load_for_cell(&reader.text()?, &mut writer)?;
         }
-        Operation::ListModels => {
-            let names = models().catalogue().models().map(|model| model.description().short_id().to_owned());
-            writer.texts(&names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
-        }
+        Operation::ListModels => writer.texts(&plugins::names().into_iter().collect::<Vec<_>>()),
+        Operation::ReloadModel => plugins::reload(reader, &mut writer)?,
+        Operation::IsolateModel => plugins::isolate(reader, &mut writer)?,
         Operation::Evaluate => {
             let model = objects().model(reader.u64()?)?;
             let parameters = reader.f64s()?;
@@ -115,7 +113,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
 pub(crate) fn adopt_model(input: &[u8], closure: CellClosure) -> Result<Vec<u8>> {
     let model = closure::adopt(&mut Reader::new(input), closure)?;
     let mut writer = Writer::new();
-    write_model(&mut writer, Box::new(model));
+    plugins::write_model(&mut writer, Box::new(model), None);
     closure::write_source(&mut writer, notices().cell());
     Ok(writer.into_bytes())
 }
@@ -172,27 +170,11 @@ fn filter(table: &Table, reader: &mut Reader<'_>) -> Result<Table> {
     .map_err(data_error)
 }
 
-fn models() -> &'static Models {
-    static MODELS: OnceLock<Models> = OnceLock::new();
-    MODELS.get_or_init(Models::discover)
-}
-
-fn load_model(name: &str) -> Result<kovacs_host::Instance> {
-    let handle = models().load(name).map_err(|error| refusal(&error, &variant(error.kind())))?;
-    handle.instance(&[]).map_err(model_error)
-}
-
-fn write_model(writer: &mut Writer, model: Box<dyn Evaluator>) {
-    let description = model.description().clone();
-    writer.u64(objects().hold_model(model));
-    codec::write_description(writer, &description);
-}
-
 fn superpose(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
     let (strain, stress) = (codec::read_curve(reader)?, codec::read_curve(reader)?);
     let until = reader.f64()?;
     let holds: Vec<(f64, f64)> = reader.sequence(|reader| Ok((reader.f64()?, reader.f64()?)))?;
-    let mut modes = load_model("prony")?;
+    let (_, mut modes) = plugins::load("prony")?;
     let linear = kovacs_fit::superpose(&mut modes, &strain, &stress, until).map_err(|error| fit_error(&error))?;
     let holds = linear.holds(&stress, &holds).map_err(|error| fit_error(&error))?;
     codec::write_curve(writer, &linear.predicted);
@@ -221,16 +203,16 @@ fn data_error(error: kovacs_datasets::DatasetError) -> Error {
     refusal(&error, &variant(&error))
 }
 
-fn model_error(error: kovacs_core::model::EvaluationError) -> Error {
+pub(crate) fn model_error(error: kovacs_core::model::EvaluationError) -> Error {
     refusal(&error, &variant(&error))
 }
 
-fn refusal(error: &dyn Display, kind: &str) -> Error {
+pub(crate) fn refusal(error: &dyn Display, kind: &str) -> Error {
     Error::new(kind, error.to_string())
 }
 
 /// The name of an error's variant, which is what a cell's failure is called: `UnknownModel`.
-fn variant(error: &impl Debug) -> String {
+pub(crate) fn variant(error: &impl Debug) -> String {
     let text = format!("{error:?}");
     text.chars().take_while(|character| character.is_alphanumeric()).collect()
 }

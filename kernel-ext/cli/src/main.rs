@@ -1,4 +1,4 @@
-//! The `kovacs` program: every command, and the three roles in which a session starts this executable again.
+//! The `kovacs` program: every command, and the roles in which this executable is started again.
 //!
 //! Commands are thin: each reads its options, calls the crate that knows, and words the result for a shell.
 

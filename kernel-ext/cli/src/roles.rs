@@ -1,9 +1,11 @@
-//! The roles in which a session starts this executable: as the compiler of a cell, as engine, as cell process.
+//! The roles in which this executable is started again: as the compiler of a cell, as engine, as cell process, as the
+//! worker of an isolated model.
 //!
 //! One executable in all roles means that nothing is linked twice and that versions cannot differ.
 
 use kovacs::display::Bundle;
 use kovacs_cell::{CellSource, Incident, Notices};
+use kovacs_host::worker;
 use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, cell_process};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,9 +21,12 @@ pub extern "C" fn kovacs_seam() -> *const kovacs::seam::Table {
 
 /// Plays the role that this process was started for; `None` when a person started it.
 pub fn play() -> Option<ExitCode> {
+    worker::offer_role();
     let mut arguments = std::env::args_os().skip(1);
     let first = arguments.next().unwrap_or_default();
-    let outcome = if first == ENGINE_ARGUMENT {
+    let outcome = if first == worker::WORKER_ARGUMENT {
+        worker::serve()
+    } else if first == ENGINE_ARGUMENT {
         let options = arguments.next().unwrap_or_default();
         kovacs_session::run_engine(&options.to_string_lossy())
     } else if first == CELL_ARGUMENT {

@@ -14,6 +14,7 @@ mod error;
 pub mod experiment;
 pub mod figure;
 pub mod model;
+pub mod reload;
 pub mod rt;
 #[allow(unsafe_code)]
 pub mod seam;
@@ -30,6 +31,7 @@ pub mod prelude {
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::model::Model;
+    pub use crate::reload::Reload;
     pub use crate::seam::interrupted;
     pub use kovacs_core::closure::prelude::*;
     pub use kovacs_core::{Hump, SecondStage};

@@ -6,6 +6,7 @@
 use crate::codec;
 use crate::display::{Bundle, html_text};
 use crate::error::{Error, Result};
+use crate::reload::Reload;
 use crate::seam::{self, Handle, Operation};
 use crate::wire::{Reader, Writer};
 use kovacs_core::hump::log_spaced;
@@ -55,6 +56,72 @@ impl Model {
         let description = codec::read_description(reader)?;
         let parameters = description.defaults();
         Ok(Model { handle, description, parameters, glass: None, closure: None })
+    }
+
+    /// Takes what was built of the model since it was loaded; parameters keep their values, and new ones have their
+    /// defaults. The report, shown as the value of a cell, says what has changed, or that nothing has. Copies of this
+    /// variable that were made before keep the old code.
+    ///
+    /// # Errors
+    /// The library is refused, or numbers written for the old model are lost or mean something else; the variable stays
+    /// as it was.
+    pub fn reload(&mut self) -> Result<Reload> {
+        self.take_rebuilt(false)
+    }
+
+    /// As [`Model::reload`], and takes a model that lacks parameters or has other units, too. A parameter with another
+    /// unit has its new default.
+    ///
+    /// # Errors
+    /// The library is refused.
+    pub fn reload_breaking(&mut self) -> Result<Reload> {
+        self.take_rebuilt(true)
+    }
+
+    fn take_rebuilt(&mut self, breaking: bool) -> Result<Reload> {
+        let mut writer = Writer::new();
+        writer.u64(self.handle.number());
+        writer.bool(breaking);
+        let answer = seam::call(Operation::ReloadModel, writer)?;
+        let mut reader = Reader::new(&answer);
+        let report = reader.text()?;
+        let mut notes: Vec<String> = reader.option(Reader::text)?.into_iter().collect();
+        let is_changed = reader.bool()?;
+        if is_changed {
+            let rebuilt = Model::read(&mut reader)?;
+            notes.extend(self.become_rebuilt(rebuilt));
+        }
+        Ok(Reload { report, notes, is_changed })
+    }
+
+    /// Carries the values over, by id, and says which could not be.
+    fn become_rebuilt(&mut self, mut rebuilt: Model) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (quantity, value) in rebuilt.description.parameters.iter().zip(&mut rebuilt.parameters) {
+            let old = self.parameters().find(|(old, _)| old.id == quantity.id && old.unit == quantity.unit);
+            let Some((_, kept)) = old else { continue };
+            if quantity.accepts(kept) {
+                *value = kept;
+            } else {
+                let (id, was, is) = (&quantity.id, short_number(kept), short_number(*value));
+                notes.push(format!("`{id}` = {was} is outside {} now; it is {is}", quantity.interval()));
+            }
+        }
+        rebuilt.glass = self.glass.take();
+        *self = rebuilt;
+        notes
+    }
+
+    /// The same model in a process of its own: if its code crashes, hangs or ends the process, that is an error of the
+    /// call, and the notebook goes on. A call costs some microseconds more.
+    ///
+    /// # Errors
+    /// The model is a closure of a cell, or the process cannot be started.
+    pub fn isolated(&self) -> Result<Model> {
+        let mut writer = Writer::new();
+        writer.u64(self.handle.number());
+        let isolated = Model::decode(&seam::call(Operation::IsolateModel, writer)?)?;
+        Ok(Model { parameters: self.parameters.clone(), glass: self.glass.clone(), ..isolated })
     }
 
     /// What the model says of itself.

@@ -59,6 +59,10 @@ pub enum Operation {
     Superpose = 25,
     /// Read the text form of a protocol.
     ParseProtocol = 26,
+    /// Take what was built of a model meanwhile.
+    ReloadModel = 27,
+    /// Have a model run in a process of its own.
+    IsolateModel = 28,
     /// Render a figure.
     RenderFigure = 30,
 }
@@ -86,6 +90,8 @@ impl Operation {
             ListModels,
             Superpose,
             ParseProtocol,
+            ReloadModel,
+            IsolateModel,
             RenderFigure,
         ]
         .into_iter()
