@@ -176,15 +176,18 @@ static kovacs_status bind(void *self, const kovacs_experiment *experiment, kovac
 #ifdef CRASHES_IN_BIND
     misbehave(661);
 #endif
+    const double *time = experiment->inputs[0];
+    double strain = drive[0];
     for (uint64_t node = 1; node < experiment->n_nodes; node++)
-        if (drive[node] != drive[0]) return refuse(error, KOVACS_REJECTED, -1, -1, "the strain must not change");
+        if (time[node] == time[0]) strain = drive[node];
+        else if (drive[node] != strain) return refuse(error, KOVACS_REJECTED, -1, -1, "the strain must not change");
     free(it->times);
     it->times = malloc((experiment->n_out ? experiment->n_out : 1) * sizeof(double));
     if (!it->times) return KOVACS_E_MEMORY;
     if (experiment->n_out) memcpy(it->times, experiment->out_time, experiment->n_out * sizeof(double));
     it->n_out = experiment->n_out;
     it->start = experiment->inputs[0][0];
-    it->strain = drive[0];
+    it->strain = strain;
     it->bound = 1;
     return KOVACS_OK;
 }

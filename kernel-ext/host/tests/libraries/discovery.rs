@@ -114,18 +114,15 @@ fn the_same_model_twice_in_one_folder_is_nobodys_choice() {
 #[test]
 fn a_library_with_several_models_asks_which() {
     let models = shipped();
-    let path = models.load("kww").unwrap().path().to_str().unwrap().to_owned();
+    let linear = models.load("kww").unwrap();
+    let path = linear.path().to_str().unwrap().to_owned();
+    let ids = linear.siblings().map(|model| format!("`{}`", model.id)).collect::<Vec<_>>().join(", ");
+    assert!(ids.starts_with("`org.kovacs.kww`, "), "{ids}");
     let several = models.load(&path).unwrap_err().to_string();
-    assert_eq!(
-        several,
-        format!(
-            "library `{path}` has the models `org.kovacs.kww`, `org.kovacs.prony`; say which one: \
-             `{path}#org.kovacs.kww`"
-        )
-    );
+    assert_eq!(several, format!("library `{path}` has the models {ids}; say which one: `{path}#org.kovacs.kww`"));
     assert_eq!(models.load(&format!("{path}#prony")).unwrap().id(), "org.kovacs.prony");
     let absent = models.load(&format!("{path}#aoi")).unwrap_err().to_string();
-    assert_eq!(absent, format!("library `{path}` has no model `aoi`; it has `org.kovacs.kww`, `org.kovacs.prony`"));
+    assert_eq!(absent, format!("library `{path}` has no model `aoi`; it has {ids}"));
 }
 
 #[test]
