@@ -33,8 +33,7 @@ impl Model for Kahr {
             name: "Kovacs-Aklonis-Hutchinson-Ramos",
             version: env!("CARGO_PKG_VERSION"),
             summary: "volume recovery of a glass with 33 retardation times and a linear exponent",
-            citation: "Kovacs, Aklonis, Hutchinson & Ramos, J. Polym. Sci. Polym. Phys. 17 (1979) 1097, \
-                       doi 10.1002/pol.1979.180170701",
+            citation: "Kovacs, Aklonis, Hutchinson & Ramos, J. Polym. Sci. Polym. Phys. 17 (1979) 1097",
             license: "MIT OR Apache-2.0",
         }
     }

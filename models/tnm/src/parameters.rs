@@ -131,7 +131,7 @@ pub fn hodge() -> Vec<Preset> {
     let preset = |&(id, values): &(&str, [f64; 4])| {
         let (label, remark) = match id {
             "pvac" => ("Poly(vinyl acetate)", "From enthalpy: waiting times of volume experiments come out too short."),
-            "pvc" => ("Poly(vinyl chloride)", "Hodge & Berens (1982) give nonlinearity 0.11."),
+            "pvc" => ("Poly(vinyl chloride)", "Hodge & Berens give nonlinearity 0.11."),
             "ps" => ("Polystyrene", "Its 100 s temperature, 362.6 K, is some 10 K below that of polystyrene."),
             "pc" => ("Polycarbonate", ""),
             "pmma" => ("Poly(methyl methacrylate)", ""),

@@ -24,7 +24,7 @@ impl Model for Tnm {
             name: "Tool-Narayanaswamy-Moynihan",
             version: env!("CARGO_PKG_VERSION"),
             summary: "fictive temperature of a glass: a stretched exponential in its own reduced time",
-            citation: "Moynihan et al., J. Am. Ceram. Soc. 59 (1976) 12, doi 10.1111/j.1151-2916.1976.tb09376.x",
+            citation: "Moynihan et al., J. Am. Ceram. Soc. 59 (1976) 12",
             license: "MIT OR Apache-2.0",
         }
     }

@@ -36,8 +36,7 @@ impl Model for TnmStrain {
             name: "Tool-Narayanaswamy-Moynihan under strain",
             version: env!("CARGO_PKG_VERSION"),
             summary: "stretched exponential in the reduced time of a glass that ages, under strain or stress",
-            citation: "a proposal of this project after Hodge & Berens, Macromolecules 18 (1985) 1980, \
-                       doi 10.1021/ma00152a032",
+            citation: "a proposal of this project after Hodge & Berens, Macromolecules 18 (1985) 1980",
             license: "MIT OR Apache-2.0",
         }
     }
