@@ -32,6 +32,17 @@ pub enum FitError {
         /// The time, s.
         time: f64,
     },
+    /// A list of times that is empty or holds something that is none.
+    #[error("{}", match value {
+        Some(value) => format!("{value} s is among the {what}; take finite ones above 0 s"),
+        None => format!("there are no {what}; give at least one"),
+    })]
+    Grid {
+        /// `times` or `relaxation times`.
+        what: &'static str,
+        /// The value that cannot be; `None` for an empty list.
+        value: Option<f64>,
+    },
     /// Strain and stress have different numbers of samples.
     #[error("the strain has {strain} samples and the stress has {stress}; both must be sampled at the same times")]
     Lengths {
