@@ -5,12 +5,12 @@
 //! are the modes of the stretched exponentials of `kww`, from their spectrum.
 
 use crate::kww::{GLASS_VALUES, GlassValues};
-use crate::shift::{activation_energy, arrhenius, check_shifts, rate_factor, reference_temperature, shift_derivatives};
+use crate::shift::{ShiftedSolid, activation_energy, reference_temperature, shift_derivatives};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::{Kernel, LinearResponse, Moduli, StrainTest};
-use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode, Thermal};
+use kovacs_core::linear_response::{Kernel, LinearResponse, StrainTest};
+use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode};
 use kovacs_sdk::{
     About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, linear,
 };
@@ -128,48 +128,22 @@ impl Prony {
         let Some(test) = &self.test else {
             return Err(Refusal::broken("evaluated before an experiment was bound"));
         };
-        let Material { solid, energy, reference } = material(parameters)?;
-        check_shifts(energy, reference, &test.history.temperature, 1)?;
-        let clock = |kelvin: f64| rate_factor(energy, reference, kelvin);
-        linear::fill_from_modes(test, &solid, Thermal::Common(&clock), out)
-    }
-}
-
-/// The solid at its reference temperature.
-struct Material {
-    solid: MaxwellSolid,
-    energy: f64,
-    reference: f64,
-}
-
-impl Material {
-    fn response(self, temperature: f64) -> Result<LinearResponse, Refusal> {
-        let shift = arrhenius(self.energy, self.reference, temperature, 1)?;
-        let mut solid = self.solid;
-        solid.modes.iter_mut().for_each(|mode| mode.relaxation_time *= shift);
-        let relaxing = solid.relaxing_modulus();
-        if relaxing == 0.0 {
-            return Err(Refusal::rejected("is 0 MPa like all the others, so nothing relaxes").param(FIRST_MODULUS));
-        }
-        Ok(LinearResponse {
-            moduli: Moduli { unrelaxed: solid.unrelaxed_modulus(), relaxed: solid.relaxed_modulus },
-            spectrum: solid.modes.iter().map(|mode| (mode.relaxation_time, mode.modulus / relaxing)).collect(),
-            phi: Box::new(solid),
-        })
+        material(parameters)?.fill(test, out)
     }
 }
 
 /// Index of `modulus_1`.
 const FIRST_MODULUS: usize = 3;
 
-fn material(parameters: &[f64]) -> Result<Material, Refusal> {
+/// The solid at its reference temperature.
+fn material(parameters: &[f64]) -> Result<ShiftedSolid, Refusal> {
     let Some((&[relaxed_modulus, energy, reference], modes)) = parameters.split_first_chunk::<FIRST_MODULUS>() else {
         return Err(Refusal::broken(format!("only {} parameters", parameters.len())));
     };
     let (moduli, times) = modes.split_at(modes.len().min(MODES));
     let modes = moduli.iter().zip(times).filter(|&(&modulus, _)| modulus > 0.0);
     let modes = modes.map(|(&modulus, &relaxation_time)| Mode { modulus, relaxation_time }).collect();
-    Ok(Material { solid: MaxwellSolid { relaxed_modulus, modes }, energy, reference })
+    Ok(ShiftedSolid { solid: MaxwellSolid { relaxed_modulus, modes }, energy, reference, energy_index: 1 })
 }
 
 /// All modes of a parameter vector at one temperature, those without modulus too: it may be about to get one.
@@ -199,10 +173,10 @@ impl Kernel<2> for Decay {
 
 impl Derivatives {
     fn new(parameters: &[f64], temperature: f64) -> Result<Derivatives, Refusal> {
-        let Material { energy, reference, .. } = material(parameters)?;
-        let shift = arrhenius(energy, reference, temperature, 1)?;
+        let solid = material(parameters)?;
+        let shift = solid.shift(temperature)?;
         let (moduli, times) = parameters[FIRST_MODULUS..].split_at(MODES);
-        let (by_energy, by_reference) = shift_derivatives(energy, reference, temperature);
+        let (by_energy, by_reference) = shift_derivatives(solid.energy, solid.reference, temperature);
         let modes = moduli.iter().zip(times).map(|(&modulus, &time)| (modulus, time, Decay(time * shift))).collect();
         Ok(Derivatives { modes, by_energy, by_reference })
     }

@@ -5,7 +5,7 @@
 
 use kovacs_core::BOLTZMANN;
 use kovacs_core::linear_response::{Kernel, LinearResponse, Moduli, RelaxationFunction, StrainTest};
-use kovacs_core::modes::{MaxwellSolid, Thermal};
+use kovacs_core::modes::{HistoryTest, MaxwellSolid, Thermal};
 use kovacs_sdk::{Curves, Jacobian, Quantity, Refusal, linear};
 
 /// Derivatives of a relaxation function with respect to `ln tau` and to the parameter of its shape, in this order.
@@ -138,6 +138,57 @@ impl<P: ShapeDerivatives + Send + 'static> Shifted<P> {
     }
 }
 
+/// A solid of Maxwell elements at its reference temperature, all on one clock.
+pub struct ShiftedSolid {
+    /// The elements at the reference temperature.
+    pub solid: MaxwellSolid,
+    /// Activation energy, eV.
+    pub energy: f64,
+    /// Reference temperature, K.
+    pub reference: f64,
+    /// Index of the activation energy among the parameters: what to blame for an impossible shift.
+    pub energy_index: usize,
+}
+
+impl ShiftedSolid {
+    /// By what relaxation times at a temperature (K) are longer.
+    ///
+    /// # Errors
+    /// As [`arrhenius`].
+    pub fn shift(&self, temperature: f64) -> Result<f64, Refusal> {
+        arrhenius(self.energy, self.reference, temperature, self.energy_index)
+    }
+
+    /// Fills the wanted ones of [`linear::outputs_with_parts`].
+    ///
+    /// # Errors
+    /// Those of [`shift`](ShiftedSolid::shift) at every temperature of the test, and those of the modes.
+    pub fn fill(&self, test: &HistoryTest, out: &mut Curves<'_>) -> Result<(), Refusal> {
+        test.history.temperature.iter().try_for_each(|&kelvin| self.shift(kelvin).map(drop))?;
+        let clock = |kelvin: f64| rate_factor(self.energy, self.reference, kelvin);
+        linear::fill_from_modes(test, &self.solid, Thermal::Common(&clock), out)
+    }
+
+    /// The linear response at a temperature in K.
+    ///
+    /// # Errors
+    /// Those of [`shift`](ShiftedSolid::shift); rejects a solid in which nothing relaxes.
+    pub fn response(mut self, temperature: f64) -> Result<LinearResponse, Refusal> {
+        let shift = self.shift(temperature)?;
+        self.solid.modes.iter_mut().for_each(|mode| mode.relaxation_time *= shift);
+        let relaxing = self.solid.relaxing_modulus();
+        let solid = self.solid;
+        if relaxing == 0.0 {
+            return Err(Refusal::rejected("nothing relaxes: no element has a modulus or a compliance above 0"));
+        }
+        Ok(LinearResponse {
+            moduli: Moduli { unrelaxed: solid.unrelaxed_modulus(), relaxed: solid.relaxed_modulus },
+            spectrum: solid.modes.iter().map(|mode| (mode.relaxation_time, mode.modulus / relaxing)).collect(),
+            phi: Box::new(solid),
+        })
+    }
+}
+
 /// The parameter `relaxation_time`, s.
 pub fn relaxation_time() -> Quantity {
     Quantity::new("relaxation_time")
@@ -191,14 +242,6 @@ pub fn shift_derivatives(energy: f64, reference: f64, temperature: f64) -> (f64,
 /// history in which the temperature changes.
 pub fn rate_factor(energy: f64, reference: f64, temperature: f64) -> f64 {
     shift_factor(-energy, reference, temperature)
-}
-
-/// Checks [`arrhenius`] at every temperature (K) of a history.
-///
-/// # Errors
-/// As [`arrhenius`].
-pub fn check_shifts(energy: f64, reference: f64, temperatures: &[f64], energy_index: usize) -> Result<(), Refusal> {
-    temperatures.iter().try_for_each(|&kelvin| arrhenius(energy, reference, kelvin, energy_index).map(drop))
 }
 
 /// `exp[E/k (1/T - 1/T0)]`: by what relaxation times at `temperature` are longer than at `reference` (K); `energy` in eV.

@@ -6,7 +6,7 @@ use kovacs_core::hump::log_spaced;
 use kovacs_core::linear_response::LinearResponse;
 use kovacs_core::model::{EvaluationError, Evaluator, Experiment};
 use kovacs_core::second_stage::evaluate_one;
-use kovacs_linear::{Fractional, Kww, Prony};
+use kovacs_linear::{Fractional, Kelvin, Kww, Prony};
 use kovacs_sdk::{Local, Model};
 
 #[track_caller]
@@ -64,7 +64,7 @@ fn stress_of_the_recovered_strain<M: Model>(exponent: &str) {
 }
 
 #[test]
-fn modes_of_both_models_give_one_recovery() {
+fn modes_of_three_models_give_one_recovery() {
     for glass in &GLASSES {
         let protocol = Protocol::at(glass.temperature).step(glass.eps1).hold(glass.t_w).stress_step(0.0).hold(1e5);
         let times: Vec<f64> = log_spaced(1e-2, 1e5, 10).into_iter().map(|time| glass.t_w + time).collect();
@@ -77,6 +77,10 @@ fn modes_of_both_models_give_one_recovery() {
         };
         let fine = strain(&mut Local::<Kww>::new(&[]).unwrap());
         let coarse = strain(&mut Local::<Prony>::new(&[]).unwrap());
+        let chain = strain(&mut Local::<Kelvin>::new(&[]).unwrap());
+        for (coarse, chain) in coarse.iter().zip(&chain) {
+            assert!((coarse - chain).abs() < 1e-12 * glass.eps1, "{}: {coarse} {chain}", glass.id);
+        }
         for (fine, coarse) in fine.iter().zip(&coarse) {
             // Four modes to the decade: 1.5e-7 of the relaxing part. No part of a solid's strain stays.
             assert!((fine - coarse).abs() < 1e-6 * glass.eps1, "{}: {fine} {coarse}", glass.id);
@@ -111,6 +115,25 @@ fn a_liquid_keeps_a_part_of_its_strain() {
     let found = run::<Prony>(&values, &protocol, &[1000.0], &["strain", "strain_viscoplastic"]).unwrap();
     check(found[0], 0.01 * -f64::exp_m1(-2.0), 1e-14);
     assert_eq!(found[0], found[1]);
+}
+
+#[test]
+fn a_chain_creeps_and_flows_as_its_elements_say() {
+    // 2 MPa for 30 s, then none: sigma/E_U + J sigma (1 - e^-t/tau) + f sigma t, and each part comes back as it should.
+    let values =
+        [("unrelaxed_modulus", 80.0), ("compliance_1", 0.04), ("retardation_time_1", 20.0), ("fluidity", 1e-3)];
+    let protocol = Protocol::at(593.0).stress_step(2.0).hold(30.0).stress_step(0.0).hold(100.0);
+    let wanted = ["strain_elastic", "strain_anelastic", "strain_viscoplastic", "strain"];
+    let found = run::<Kelvin>(&values, &protocol, &[10.0, 70.0], &wanted).unwrap();
+    let delayed = 0.08 * -f64::exp_m1(-1.5) * f64::exp(-2.0);
+    for (found, expected) in found.chunks(2).zip([
+        [2.0 / 80.0, 0.0],
+        [0.08 * -f64::exp_m1(-0.5), delayed],
+        [0.02, 0.06],
+        [0.025 + 0.08 * -f64::exp_m1(-0.5) + 0.02, delayed + 0.06],
+    ]) {
+        assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-14), "{found:?}");
+    }
 }
 
 #[test]
@@ -156,6 +179,7 @@ fn the_linear_response_is_the_model() {
         response::<Kww>("pvc", 328.0),
         response::<Fractional>("fe-zr-b", 577.0),
         response::<Prony>("ti-zr-hf-cu-ni-be", 613.0),
+        response::<Kelvin>("ti-zr-hf-cu-ni-be", 593.0),
     ] {
         check(total, 1.0, 1e-12);
         let relaxing = response.moduli.unrelaxed - response.moduli.relaxed;

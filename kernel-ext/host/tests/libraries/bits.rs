@@ -184,6 +184,7 @@ fn same_response(here: Option<Response>, there: Option<Response>) {
 fn the_linear_family_gives_the_same_bits() {
     check::<kovacs_linear::Kww>("kww", &[]);
     check::<kovacs_linear::Fractional>("fractional", &[]);
+    check::<kovacs_linear::Kelvin>("kelvin", &[]);
     check::<kovacs_linear::Prony>("prony", &[]);
     check::<kovacs_linear::DoubleKww>("double_kww", &[]);
 }
