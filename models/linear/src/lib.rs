@@ -14,6 +14,7 @@ pub mod kelvin;
 pub mod kww;
 pub mod mittag_leffler;
 pub mod prony;
+mod prony_derivatives;
 pub mod shift;
 pub mod spectrum;
 pub mod stretched;

@@ -5,11 +5,12 @@
 //! are the modes of the stretched exponentials of `kww`, from their spectrum.
 
 use crate::kww::{GLASS_VALUES, GlassValues};
+use crate::prony_derivatives::Derivatives;
 use crate::shift::{ShiftedSolid, activation_energy, reference_temperature, shift_derivatives};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
-use kovacs_core::linear_response::{Kernel, LinearResponse, StrainTest};
+use kovacs_core::linear_response::{LinearResponse, StrainTest};
 use kovacs_core::modes::{HistoryTest, MaxwellSolid, Mode};
 use kovacs_sdk::{
     About, Capabilities, Curves, Experiment, Jacobian, Model, Origin, Preset, Quantity, Refusal, Run, linear,
@@ -109,8 +110,8 @@ impl Model for Prony {
             return Err(Refusal::broken("derivatives wanted of a history without them"));
         };
         self.fill(parameters, out)?;
-        let derivatives = Derivatives::new(parameters, test.temperature)?;
-        linear::fill_derivatives(test, jacobian, |strain, index, row| derivatives.fill(test, strain, index, wrt, row));
+        let derivatives = derivatives(parameters, test, wrt)?;
+        linear::fill_derivatives(test, jacobian, |strain, index, row| derivatives.fill(strain, index, wrt, row));
         Ok(())
     }
 
@@ -133,7 +134,7 @@ impl Prony {
 }
 
 /// Index of `modulus_1`.
-const FIRST_MODULUS: usize = 3;
+pub(crate) const FIRST_MODULUS: usize = 3;
 
 /// The solid at its reference temperature.
 fn material(parameters: &[f64]) -> Result<ShiftedSolid, Refusal> {
@@ -146,60 +147,12 @@ fn material(parameters: &[f64]) -> Result<ShiftedSolid, Refusal> {
     Ok(ShiftedSolid { solid: MaxwellSolid { relaxed_modulus, modes }, energy, reference, energy_index: 1 })
 }
 
-/// All modes of a parameter vector at one temperature, those without modulus too: it may be about to get one.
-struct Derivatives {
-    /// Modulus (MPa), relaxation time at the reference temperature (s), and at the temperature of the test.
-    modes: Vec<(f64, f64, Decay)>,
-    by_energy: f64,
-    by_reference: f64,
-}
-
-/// A simple exponential and its derivative by `ln tau`, as they superpose; the relaxation time in s.
-#[derive(Clone, Copy)]
-struct Decay(f64);
-
-impl Kernel<2> for Decay {
-    fn values(&self, time: f64) -> [f64; 2] {
-        let x = time / self.0;
-        let left = (-x).exp();
-        [left, if left == 0.0 { 0.0 } else { x * left }]
-    }
-
-    fn integrals(&self, time: f64) -> [f64; 2] {
-        let lost = -self.0 * (-time / self.0).exp_m1();
-        [lost, lost - time * (-time / self.0).exp()]
-    }
-}
-
-impl Derivatives {
-    fn new(parameters: &[f64], temperature: f64) -> Result<Derivatives, Refusal> {
-        let solid = material(parameters)?;
-        let shift = solid.shift(temperature)?;
-        let (moduli, times) = parameters[FIRST_MODULUS..].split_at(MODES);
-        let (by_energy, by_reference) = shift_derivatives(solid.energy, solid.reference, temperature);
-        let modes = moduli.iter().zip(times).map(|(&modulus, &time)| (modulus, time, Decay(time * shift))).collect();
-        Ok(Derivatives { modes, by_energy, by_reference })
-    }
-
-    /// Writes the derivatives of the stress at the time with this index.
-    fn fill(&self, test: &StrainTest, strain: f64, index: usize, wrt: &[usize], row: &mut [f64]) {
-        let all_times = || -> f64 {
-            let kept = self.modes.iter().filter(|(modulus, ..)| *modulus > 0.0);
-            kept.map(|(modulus, _, decay)| modulus * test.superposed(decay, index)[1]).sum()
-        };
-        for (derivative, &parameter) in row.iter_mut().zip(wrt) {
-            *derivative = match parameter {
-                0 => strain,
-                1 => self.by_energy * all_times(),
-                2 => self.by_reference * all_times(),
-                _ => {
-                    let (modulus, time, decay) = self.modes[(parameter - FIRST_MODULUS) % MODES];
-                    let [left, by_ln_time] = test.superposed(&decay, index);
-                    if parameter < FIRST_MODULUS + MODES { left } else { modulus / time * by_ln_time }
-                }
-            };
-        }
-    }
+/// The derivatives of the stress of a test.
+fn derivatives<'a>(parameters: &'a [f64], test: &'a StrainTest, wrt: &[usize]) -> Result<Derivatives<'a>, Refusal> {
+    let solid = material(parameters)?;
+    let shift = solid.shift(test.temperature)?;
+    let by_shift = shift_derivatives(solid.energy, solid.reference, test.temperature);
+    Ok(Derivatives::new(test, &parameters[FIRST_MODULUS..], shift, by_shift, wrt))
 }
 
 /// The modes of a glass's stretched exponential as a parameter set.
