@@ -6,6 +6,7 @@
 use crate::program::{Said, close, kovacs, run, say};
 use crate::scratch::file;
 use serde_json::Value;
+use std::process::Stdio;
 
 /// `kovacs predict ... --json`.
 #[track_caller]
@@ -167,6 +168,61 @@ fn soft_domain_of_the_three_glasses() {
         peak(&found, t_p, delta_sigma, 1e-3);
         close(found["sigma_0_mpa"].as_f64().expect("a stress"), sigma_0, 1e-6);
     }
+}
+
+#[test]
+fn tnm_under_strain_is_its_strain_driven_form() {
+    // Printed to four digits or more; the reference was read by a parabola 60 to the decade, which misses by 3e-4.
+    for (glass, t_p, delta_sigma) in
+        [("ti-zr-hf-cu-ni-be", 294.66, 2.296), ("fe-zr-b", 866.45, 1.826747), ("pvc", 165.03, 0.04845)]
+    {
+        let found = predict(&["tnm", "--glass", glass]);
+        assert_eq!(found["model"], "tnm_strain");
+        peak(&found, t_p, delta_sigma, 5e-4);
+        assert_eq!(predict(&["tnm-strain", "--glass", glass]), found, "the other name of the same model");
+    }
+    peak(&predict(&["tnm", "--glass", "ti-zr-hf-cu-ni-be", "--temperature", "613K"]), 362.9, 4.707, 5e-4);
+}
+
+#[test]
+fn thermal_memory_of_poly_vinyl_acetate() {
+    let number = |found: &Value, name: &str| found[name].as_f64().unwrap_or_else(|| panic!("no {name} in {found}"));
+    // t1 in h, height in K and time in h of the reference, at 80 points per decade: 1e-3.
+    for (low, t1, height, time) in [("10C", 101.369, 3.14648, 0.3614), ("15C", 34.1106, 2.71671, 0.5156)] {
+        let test = format!("40C; {low} until equal; 30C for 1000h");
+        let found = predict(&["tnm", "--glass", "pvac", "--thermal", &test]);
+        assert_eq!((&found["kind"], &found["model"]), (&"peak".into(), &"tnm".into()));
+        close(number(&found, "t1_s"), t1 * 3600.0, 1e-3);
+        close(number(&found, "hump_height_k"), height, 1e-3);
+        close(number(&found, "hump_time_s"), time * 3600.0, 1e-3);
+        assert!(number(&found, "departure_k").abs() < 1e-6, "equal, as asked for: {found}");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("thermal.csv");
+    let test = ["predict", "tnm", "--glass", "pvac", "--thermal", "40C; 10C for 101.4h; 30C for 1000h", "--csv"];
+    say(&[&test[..], &[path.to_str().expect("UTF-8")]].concat()).ends_with(0).prints(&[
+        "equilibrium at 313.15 K, then 283.15 K for 365040 s",
+        "hump height",
+        "t1",
+    ]);
+    let text = std::fs::read_to_string(&path).expect("the curve");
+    let mut lines = text.lines();
+    assert!(lines.next().is_some_and(|line| line.starts_with("time [s],temperature [K],fictive_temperature [K]")));
+    let first: Vec<f64> = lines.next().into_iter().flat_map(|line| line.split(',')).flat_map(str::parse).collect();
+    assert_eq!(first[..3], [0.0, 283.15, 313.15], "just after the first jump");
+
+    refuse(
+        &["kww", "--glass", "pvc", "--thermal", "40C; 10C for 1h; 30C for 1h"],
+        1,
+        &["fictive_temperature", "`tnm`"],
+    );
+    refuse(&["tnm", "--glass", "pvac", "--thermal", "40C; 10C for 1h"], 2, &["at least three pieces"]);
+    refuse(&["tnm", "--glass", "pvac", "--thermal", "40C; 10C for 1m; 30C for 1h"], 2, &["piece 2"]);
+    let toml = "temperature = \"313 K\"\n[[segment]]\nkind = \"step\"\ntemperature = \"283 K\"\n\
+                [[segment]]\nkind = \"hold\"\nduration = \"1 h\"\n";
+    let only_temperature = file(folder.path(), "thermal.toml", toml);
+    let only_temperature = only_temperature.to_str().expect("UTF-8");
+    refuse(&["tnm", "--protocol", only_temperature], 1, &["only temperature", "--thermal"]);
 }
 
 #[test]
@@ -353,6 +409,33 @@ fn the_curve_is_written_whole() {
     say(&to_nowhere).ends_with(1).complains_of(&["cannot write `/proc/none/curve.csv`"]);
 }
 
+/// Whether a process has a handler for SIGINT, the second of the signals it catches.
+fn catches_interrupts(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
+}
+
+#[test]
+fn a_long_run_stops_on_interrupt_and_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("curve.csv");
+    // A hundred thousand steps of a hundred thousand barriers: hours.
+    let long = ["--setting", "points_per_decade=10000", "--setting", "barriers=10001"];
+    let model = ["predict", "soft-domain", "--glass", "pvc", "--csv", path.to_str().expect("UTF-8")];
+    let mut command = kovacs(&[&model[..], &long].concat());
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
+    while !catches_interrupts(child.id()) {
+        assert!(child.try_wait().expect("a state").is_none(), "it takes hours");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(kill.expect("kill is there").success());
+    let output = child.wait_with_output().expect("it ends");
+    Said::of(&output).ends_with(130).complains_of(&["interrupted"]);
+    assert!(!path.exists());
+}
+
 #[test]
 fn what_is_wrong_is_named_with_what_is_right() {
     refuse(&["kww", "--glass", "window"], 1, &["no parameter set `window`", "`ti-zr-hf-cu-ni-be`", "what to do:"]);
@@ -384,7 +467,7 @@ fn a_minus_stands_for_an_underscore_and_a_reader_may_stop_early() {
     let error = refuse(&["hard-domain", "--glass", "pvc"], 1, &["there is no model `hard-domain`", "searched"]).err;
     assert!(error.contains("kww"), "it says what there is: {error}");
     let mut command = kovacs(&["model", "info", "prony"]);
-    let mut child = command.stdout(std::process::Stdio::piped()).spawn().expect("it starts");
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
     drop(child.stdout.take());
     assert_eq!(child.wait().expect("it ends").code(), Some(0), "a closed pipe is no failure");
     run(&mut kovacs(&["predict", "org.kovacs.aoi", "--glass", "pvc"])).ends_with(0);

@@ -205,6 +205,18 @@ impl ThermalKovacs {
         ThermalKovacs { start, stages: vec![ThermalStage { temperature: low, lasts }, last] }
     }
 
+    /// The protocol, where a stage `until equal` lasts `t1` s: the one that [`ThermalMemory`] tells.
+    pub fn protocol(&self, t1: f64) -> Protocol {
+        let mut now = self.start;
+        self.stages.iter().fold(Protocol::at(self.start), |protocol, stage| {
+            let time = match stage.lasts {
+                Lasts::For(time) => time,
+                Lasts::UntilEqual => t1,
+            };
+            heated(protocol, &mut now, stage.temperature).hold(time)
+        })
+    }
+
     /// # Errors
     /// A field is outside what is accepted; the message names the piece.
     fn check(&self) -> Result<(), ThermalTextError> {

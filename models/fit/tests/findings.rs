@@ -8,6 +8,7 @@ use kovacs_fit::findings::{Column, FINDINGS, Finding, Subject, Verdict, judge_al
 use kovacs_linear::Kww;
 use kovacs_sdk::{Local, Model};
 use kovacs_soft_domain::SoftDomain;
+use kovacs_tnm::TnmStrain;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn subject<M: Model>(glass: &Glass) -> Subject {
@@ -19,7 +20,8 @@ fn subject<M: Model>(glass: &Glass) -> Subject {
 
 fn columns(id: &str, threads: usize) -> Vec<Column> {
     let glass = glass(id).unwrap();
-    let subjects = vec![subject::<Kww>(glass), subject::<Aoi>(glass), subject::<SoftDomain>(glass)];
+    let subjects =
+        vec![subject::<Kww>(glass), subject::<Aoi>(glass), subject::<TnmStrain>(glass), subject::<SoftDomain>(glass)];
     judge_all(subjects, threads, &|_| true).unwrap()
 }
 

@@ -13,7 +13,7 @@ use kovacs_runner::exit_code;
 use std::sync::Mutex;
 
 /// The models of the table, in its order: linear theory first.
-const MODELS: [&str; 3] = ["kww", "aoi", "soft_domain"];
+const MODELS: [&str; 4] = ["kww", "aoi", "tnm_strain", "soft_domain"];
 
 /// Which model reproduces which finding of the paper
 #[derive(Args)]
@@ -29,7 +29,7 @@ pub struct Options {
     /// Glass; may be repeated [default: the paper's three]
     #[arg(long = "glass", value_name = "GLASS")]
     glasses: Vec<String>,
-    /// Model; may be repeated [default: kww, aoi, soft_domain]
+    /// Model; may be repeated [default: kww, aoi, tnm_strain, soft_domain]
     #[arg(long = "model", value_name = "MODEL")]
     models: Vec<String>,
     /// Print as JSON: every verdict with its numbers

@@ -66,6 +66,12 @@ fn from_file(file: &Path, dead_time: Option<f64>) -> Result<Asked, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::from(error).context(format!("cannot read the protocol `{place}`")))?;
     let mut form = read_protocol(&text).map_err(|error| Failure::from(error).context(format!("protocol `{place}`")))?;
+    if let ProtocolForm::Segments(protocol) = &form
+        && protocol.segments.iter().all(|segment| segment.target == 0.0)
+    {
+        return Err(Failure::new(format!("protocol `{place}` prescribes neither strain nor stress, only temperature"))
+            .remedy("write a thermal test as `--thermal \"40C; 10C for 101.4h; 30C for 1000h\"`"));
+    }
     let dead_time = match &mut form {
         ProtocolForm::TwoStep(test) => {
             test.dead_time = dead_time.unwrap_or(test.dead_time);

@@ -35,7 +35,14 @@ impl Attended {
         let waiting = Waiting::new(format!("{model} runs"));
         let available = || std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
         let threads = options.threads.unwrap_or_else(available);
-        Ok(Attended { instance, seed: options.seed, threads, interrupts, waiting })
+        // A run without a seed of its own can be repeated too.
+        let seed = can.seeded.then(|| options.seed.unwrap_or(0));
+        Ok(Attended { instance, seed, threads, interrupts, waiting })
+    }
+
+    /// The seed, of a model that takes one.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
     }
 
     /// The failure of an evaluation, or of the run if somebody stopped it.

@@ -9,6 +9,7 @@ mod curve;
 mod recovery;
 mod sheet;
 mod stages;
+mod thermal;
 mod values;
 
 use crate::failure::{Explain, Failure};
@@ -17,10 +18,11 @@ use crate::quantities;
 use attended::Attended;
 use clap::Args;
 use kovacs_core::Protocol;
+use kovacs_core::thermal_kovacs::ThermalKovacs;
 use kovacs_host::{ModelHandle, Models};
 use std::path::PathBuf;
 
-/// Predict the memory hump of a two-step test, a recovery, or any protocol with one model
+/// Predict the memory hump of a two-step test, a recovery, a thermal test, or any protocol with one model
 #[derive(Args)]
 #[command(after_help = "\
 Without --glass the parameters have their default values.
@@ -34,9 +36,11 @@ Examples:
   kovacs predict kww --glass pvc --eps1 0.5% --eps2 0.3% --t-w 300s --temperature 318K --json
   kovacs predict kww --glass pvc --param relaxation_time=1h --ramp 0.15s --csv curve.csv
   kovacs predict prony --glass fe-zr-b --protocol test.toml
-  kovacs predict soft-domain --glass ti-zr-hf-cu-ni-be --recovery --t-w 1h")]
+  kovacs predict soft-domain --glass ti-zr-hf-cu-ni-be --recovery --t-w 1h
+  kovacs predict tnm --glass pvac --thermal \"40C; 10C for 101.4h; 30C for 1000h\"
+  kovacs predict tnm --glass pvac --thermal \"40C; 10C until equal; 30C for 1000h\" --csv curve.csv")]
 pub struct Options {
-    /// Name of the model: kww, prony, aoi, soft-domain, ... (`-` may stand for `_`)
+    /// Name of the model: kww, prony, aoi, tnm, soft-domain, ... (`-` may stand for `_`)
     model: String,
     /// Parameter set of the model: the glass
     #[arg(long)]
@@ -65,6 +69,13 @@ pub struct Options {
     /// Hold --eps1 for --t-w, then take the stress away: how much strain comes back, and how fast
     #[arg(long, conflicts_with_all = ["eps2", "ramp", "protocol"])]
     recovery: bool,
+    /// Thermal test instead of a mechanical one: equilibrium, stages, last stage, as in "40C; 10C for 101.4h; 30C for 1000h"
+    #[arg(
+        long,
+        value_name = "TEST",
+        conflicts_with_all = ["eps1", "eps2", "t_w", "temperature", "duration", "ramp", "dead_time", "recovery", "protocol"]
+    )]
+    thermal: Option<ThermalKovacs>,
     /// Protocol from a TOML file instead of the options above
     #[arg(long, value_name = "FILE", conflicts_with_all = ["eps1", "eps2", "t_w", "temperature", "duration", "ramp"])]
     protocol: Option<PathBuf>,
@@ -74,7 +85,7 @@ pub struct Options {
     /// Value of one setting of the model, such as its steps per decade; may be repeated
     #[arg(long = "setting", value_name = "ID=VALUE", value_parser = values::assignment)]
     settings: Vec<(String, String)>,
-    /// Seed of a model with chance in it: the same seed gives the same curve
+    /// Seed of a model with chance in it: the same seed gives the same curve [default: 0]
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Threads a model may use [default: one per processor]
@@ -110,13 +121,18 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let instance = handle.instance(&settings).doing(format!("cannot predict with `{}`", description.short_id()))?;
     let evaluator = Attended::new(instance, options)?;
     let mut ready = Ready { handle, evaluator, parameters };
-    if options.recovery { recovery::run(options, &mut ready) } else { stages::run(options, &mut ready) }
+    match &options.thermal {
+        Some(test) => thermal::run(options, test, &mut ready),
+        None if options.recovery => recovery::run(options, &mut ready),
+        None => stages::run(options, &mut ready),
+    }
 }
 
 /// The model of this name; `tnm` under prescribed strain is its strain-driven form.
 fn load(options: &Options) -> Result<ModelHandle, Failure> {
     let models = Models::discover();
-    let name = if options.model == "tnm" { "tnm_strain" } else { options.model.as_str() };
+    let strained = options.thermal.is_none() && options.model == "tnm";
+    let name = if strained { "tnm_strain" } else { options.model.as_str() };
     models.load(name).doing("cannot load the model")
 }
 

@@ -81,7 +81,7 @@ pub fn run(options: &Options, ready: &mut Ready) -> Result<(), Failure> {
             eps_an: recovery.strain_0 - left,
             eps_vp: left,
             at_end: recovery.parts.as_ref().and_then(split),
-            provenance: Provenance::of(options, ready),
+            provenance: Provenance::of(ready),
         });
     }
     let mut notes = String::new();

@@ -18,13 +18,13 @@ pub struct Provenance<'a> {
 
 impl<'a> Provenance<'a> {
     /// Of this run.
-    pub fn of(options: &Options, ready: &'a Ready) -> Provenance<'a> {
+    pub fn of(ready: &'a Ready) -> Provenance<'a> {
         let description = ready.handle.description();
         Provenance {
             model: description.short_id(),
             version: &description.version,
             digest: ready.handle.digest(),
-            seed: options.seed,
+            seed: ready.evaluator.seed(),
             parameters: Parameters::of(ready),
         }
     }
@@ -76,7 +76,7 @@ pub fn sheet(
     let rows: Vec<Vec<String>> =
         parameters.map(|(id, value, unit)| vec![id.to_owned(), number(value), unit.to_owned()]).collect();
     text.push_str(&aligned("  ", &rows));
-    if let Some(seed) = options.seed {
+    if let Some(seed) = ready.evaluator.seed() {
         text.push_str(&format!("\nseed    {seed}"));
     }
     text.push_str(&format!("\nlibrary {}\nsha256  {}\n", ready.handle.path().display(), ready.handle.digest()));

@@ -78,7 +78,7 @@ pub fn run(options: &Options, ready: &mut Ready) -> Result<(), Failure> {
             sigma_0_mpa: second.sigma_0,
             sigma_tw_mpa: second.sigma_tw,
             stages: rows,
-            provenance: Provenance::of(options, ready),
+            provenance: Provenance::of(ready),
         });
     }
     print(&page(options, ready, &asked, &second, &rows))
