@@ -182,7 +182,7 @@ fn critical_waiting_time(study: &Study) -> Cell {
     let against = match (verdict, steeper) {
         (Verdict::Yes, _) => "preferred to a power law".to_owned(),
         (_, true) => format!("but a power law t_w^{} explains it better", short(found.power)),
-        (_, false) => "no steeper part".to_owned(),
+        (_, false) => "less than twice as steep".to_owned(),
     };
     let reason = format!(
         "break at {} s, slope ratio {}, {against}",
@@ -294,12 +294,15 @@ fn recovery_line_waiting(study: &Study) -> Cell {
     with_variants(waiting_verdict(&line), describe(&line), rest, variants.collect(), waiting_verdict)
 }
 
-/// `t_p` and `tau_rec` go the same way: partly; on one line with the waiting times besides: yes.
+/// `t_p` and `tau_rec` go the same way: partly; with the slope of the waiting times, and on one line with them: yes.
 fn same_line(study: &Study, course: &Course, line: &Line) -> Verdict {
+    let waiting = line_of(&study.waiting);
+    let parallel = waiting.is_some_and(|waiting| (1.0 / SAME_LINE..=SAME_LINE).contains(&(line.slope / waiting.slope)));
     let all: Vec<(f64, f64)> = points_of(&study.waiting).into_iter().chain(points_of(course)).collect();
     let pooled = fit_line(&all).is_ok_and(|line| line.r_squared >= GOOD_LINE);
     match line.slope > 0.0 && line.r_squared > 0.5 {
-        true if pooled => Verdict::Yes,
+        // A short series lies near any line that passes it, so that the pooled fit alone says little.
+        true if pooled && parallel => Verdict::Yes,
         true => Verdict::Partly,
         false => Verdict::No,
     }
