@@ -65,3 +65,13 @@ fn scan(bencher: Bencher<'_, '_>, kelvin: f64) {
     let (mut model, parameters) = bound::<Tnm>(&[], "pvac", &protocol, "fictive_temperature", times);
     bencher.bench_local(|| model.evaluate(Batch::new(black_box(&parameters))).unwrap());
 }
+
+/// The same row with derivatives: by every parameter (8), or by all but the coupling to strain (7).
+#[divan::bench(args = [7, 8])]
+fn jacobian_of_400_points(bencher: Bencher<'_, '_>, count: usize) {
+    let (mut model, parameters) = two_step(&[60.0, 1e-3, 0.0], 400);
+    let all = [0, 1, 2, 3, 4, 6, 7, 5];
+    bencher.bench_local(|| {
+        model.evaluate(Batch { sensitivities: &all[..count], ..Batch::new(black_box(&parameters)) }).unwrap()
+    });
+}

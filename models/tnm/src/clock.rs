@@ -4,49 +4,51 @@
 //! Ceram. Soc. 29 (1946) 240). Rates are handled by their logarithm, because near 0 K they are smaller than any double:
 //! a rate of zero is then the right answer, while a relaxation time would be infinite.
 
+use crate::number::Number;
+
 /// Largest logarithm of a rate (in 1/s) that is told apart from a faster one: 1e260 per second.
 const FASTEST: f64 = 600.0;
 
 /// The dependence of the relaxation time on temperature and structure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Clock {
+pub enum Clock<N> {
     /// `ln tau = ln A + x H/T + (1 - x) H/Tf` (Narayanaswamy, J. Am. Ceram. Soc. 54 (1971) 491, in the form of Moynihan
     /// et al., J. Am. Ceram. Soc. 59 (1976) 12).
     Arrhenius {
         /// `ln A`, with `A` in s.
-        ln_prefactor: f64,
+        ln_prefactor: N,
         /// `H`, the activation enthalpy over the gas constant, K.
-        enthalpy: f64,
+        enthalpy: N,
         /// `x`: 1 if the temperature alone counts, 0 if the structure alone does.
-        nonlinearity: f64,
+        nonlinearity: N,
     },
     /// `ln tau = ln tau_r - theta [x (T - Tr) + (1 - x)(Tf - Tr)]` (Kovacs, Aklonis, Hutchinson & Ramos, J. Polym. Sci.
     /// Polym. Phys. 17 (1979) 1097, there written with the departure of the volume from equilibrium).
     Linear {
         /// `ln tau_r`, with `tau_r` in s: in equilibrium at the reference temperature.
-        ln_time: f64,
+        ln_time: N,
         /// `theta`, 1/K.
-        sensitivity: f64,
+        sensitivity: N,
         /// `x`, as above.
-        nonlinearity: f64,
+        nonlinearity: N,
         /// `Tr`, K.
-        reference: f64,
+        reference: N,
     },
 }
 
-impl Clock {
+impl<N: Number> Clock<N> {
     /// `ln(1/tau)`, `tau` in s; temperature and fictive temperature in K, above zero.
-    pub fn ln_rate(&self, temperature: f64, fictive: f64) -> f64 {
+    pub fn ln_rate(&self, temperature: f64, fictive: N) -> N {
         let rate = match *self {
             Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity } => {
-                -ln_prefactor - enthalpy * (nonlinearity / temperature + (1.0 - nonlinearity) / fictive)
+                -ln_prefactor - enthalpy * (nonlinearity / temperature + (-nonlinearity + 1.0) / fictive)
             }
             Clock::Linear { ln_time, sensitivity, nonlinearity, reference } => {
-                let mixed = nonlinearity * temperature + (1.0 - nonlinearity) * fictive;
+                let mixed = nonlinearity * temperature + (-nonlinearity + 1.0) * fictive;
                 sensitivity * (mixed - reference) - ln_time
             }
         };
-        rate.min(FASTEST)
+        rate.at_most(FASTEST)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the models share on the interface: how finely they go, how they remember, and one run through an experiment.
 
 use crate::memory::{Modes, Sum};
+use crate::number::Number;
 use crate::schedule::{Division, Schedule};
 use crate::spectrum::Spectrum;
 use crate::walk::{Material, Moment, walk};
@@ -105,9 +106,9 @@ impl Integrator {
     /// As [`walk`].
     pub fn run(
         &mut self,
-        material: &Material,
+        material: &Material<f64>,
         relaxation: Relaxation,
-        write: impl FnMut(usize, &Moment),
+        write: impl FnMut(usize, &Moment<f64>),
         tick: &mut dyn FnMut(f64) -> Result<(), Refusal>,
     ) -> Result<usize, Refusal> {
         let Some(schedule) = &self.schedule else {
@@ -117,12 +118,7 @@ impl Integrator {
             Relaxation::Given(spectrum) => return walk(schedule, material, Modes::new(&spectrum), write, tick),
             Relaxation::Stretched(exponent) => exponent,
         };
-        let sum = match self.choice {
-            Choice::Sum => true,
-            Choice::Modes => false,
-            Choice::Automatic => is_a_few_jumps(schedule),
-        };
-        if sum {
+        if self.takes_sum(schedule) {
             return walk(schedule, material, Sum::new(exponent), write, tick);
         }
         let spectrum = match self.spectrum.take() {
@@ -132,6 +128,41 @@ impl Integrator {
         let steps = walk(schedule, material, Modes::new(&spectrum), write, tick);
         self.spectrum = Some((exponent, spectrum));
         steps
+    }
+
+    /// Whether [`run_differentiated`](Integrator::run_differentiated) can do the bound experiment: under prescribed
+    /// strain, and where changes are summed up.
+    pub fn is_differentiable(&self) -> bool {
+        self.schedule.as_ref().is_some_and(|schedule| {
+            let strain = schedule.pieces.iter().all(|piece| piece.control == Control::Strain);
+            strain && schedule.control == Control::Strain && self.takes_sum(schedule)
+        })
+    }
+
+    /// The same run as [`run`](Integrator::run) in numbers that carry derivatives. `exponent` is `beta`.
+    ///
+    /// # Errors
+    /// As [`walk`].
+    pub fn run_differentiated<N: Number>(
+        &self,
+        material: &Material<N>,
+        exponent: N,
+        write: impl FnMut(usize, &Moment<N>),
+        tick: &mut dyn FnMut(f64) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let Some(schedule) = &self.schedule else {
+            return Err(Refusal::broken("evaluated before an experiment was bound"));
+        };
+        walk(schedule, material, Sum::new(exponent), write, tick)?;
+        Ok(())
+    }
+
+    fn takes_sum(&self, schedule: &Schedule) -> bool {
+        match self.choice {
+            Choice::Sum => true,
+            Choice::Modes => false,
+            Choice::Automatic => is_a_few_jumps(schedule),
+        }
     }
 }
 

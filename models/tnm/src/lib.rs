@@ -12,6 +12,7 @@ pub mod clock;
 mod integrator;
 mod kahr;
 pub mod memory;
+pub mod number;
 mod parameters;
 pub mod schedule;
 pub mod spectrum;

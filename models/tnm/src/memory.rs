@@ -9,20 +9,28 @@
 //! Every change keeps the reduced time since itself: a sample that was hot for an hour has a reduced time of 1e10, from
 //! which no difference of 1e-10 could be taken afterwards.
 
+use crate::number::Number;
 use crate::spectrum::Spectrum;
 
 /// Reduced times above this are the same: nothing is left.
 const FOREVER: f64 = 1e100;
 
 /// What is left of all changes after some reduced time without a change.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Held {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Held<N> {
     /// Of the changes of temperature, K: the temperature minus the fictive temperature.
-    pub temperature: f64,
+    pub temperature: N,
     /// Of the changes of strain (1).
-    pub strain: f64,
+    pub strain: N,
     /// Share that is left of a change that ran evenly during this reduced time.
-    pub share: f64,
+    pub share: N,
+}
+
+impl<N: Number> Held<N> {
+    fn nothing() -> Self {
+        let zero = N::from(0.0);
+        Held { temperature: zero, strain: zero, share: zero }
+    }
 }
 
 /// Which parts of [`Held`] somebody reads.
@@ -35,82 +43,85 @@ pub struct Wanted {
 }
 
 /// What a sample has not forgotten.
-pub trait Memory {
+pub trait Memory<N> {
     /// Temperature (K) and strain change at once by this much.
-    fn jump(&mut self, temperature: f64, strain: f64);
+    fn jump(&mut self, temperature: N, strain: N);
 
     /// What will be left after a reduced time.
-    fn after(&self, reduced: f64, wanted: Wanted) -> Held;
+    fn after(&self, reduced: N, wanted: Wanted) -> Held<N>;
 
     /// Goes on by a reduced time in which temperature (K) and strain ran evenly by this much.
-    fn advance(&mut self, reduced: f64, temperature: f64, strain: f64);
+    fn advance(&mut self, reduced: N, temperature: N, strain: N);
 }
 
 /// Every change by itself. An even change counts as a jump in the middle of its reduced time.
 #[derive(Clone, Debug)]
-pub struct Sum {
-    exponent: f64,
+pub struct Sum<N> {
+    exponent: N,
     /// Beyond this reduced time nothing is left of a change.
     end: f64,
-    changes: Vec<Change>,
+    changes: Vec<Change<N>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Change {
+struct Change<N> {
     /// Reduced time since the change.
-    since: f64,
-    temperature: f64,
-    strain: f64,
+    since: N,
+    temperature: N,
+    strain: N,
 }
 
-impl Sum {
+impl<N: Number> Sum<N> {
     /// Nothing to remember yet; `exponent` is `beta`.
-    pub fn new(exponent: f64) -> Self {
+    pub fn new(exponent: N) -> Self {
         // exp(-745) is the last double above zero.
-        Sum { exponent, end: 745f64.powf(1.0 / exponent), changes: Vec::new() }
+        Sum { exponent, end: 745f64.powf(1.0 / exponent.value()), changes: Vec::new() }
     }
 
-    fn left(&self, reduced: f64) -> f64 {
+    fn left(&self, reduced: N) -> N {
         (-reduced.powf(self.exponent)).exp()
     }
 }
 
-impl Memory for Sum {
-    fn jump(&mut self, temperature: f64, strain: f64) {
+impl<N: Number> Memory<N> for Sum<N> {
+    fn jump(&mut self, temperature: N, strain: N) {
         match self.changes.last_mut() {
-            Some(last) if last.since == 0.0 => {
-                last.temperature += temperature;
-                last.strain += strain;
+            Some(last) if last.since.is_zero() => {
+                last.temperature = last.temperature + temperature;
+                last.strain = last.strain + strain;
             }
-            _ => self.changes.push(Change { since: 0.0, temperature, strain }),
+            _ => self.changes.push(Change { since: N::from(0.0), temperature, strain }),
         }
     }
 
-    fn after(&self, reduced: f64, wanted: Wanted) -> Held {
-        let mut held = Held::default();
+    fn after(&self, reduced: N, wanted: Wanted) -> Held<N> {
+        let mut held = Held::nothing();
         for change in &self.changes {
-            if change.temperature != 0.0 || wanted.strain {
+            let warming = !change.temperature.is_zero();
+            if warming || wanted.strain {
                 let left = self.left(change.since + reduced);
-                held.temperature += change.temperature * left;
-                held.strain += change.strain * left;
+                if warming {
+                    held.temperature = held.temperature + change.temperature * left;
+                }
+                held.strain = held.strain + change.strain * left;
             }
         }
         if wanted.share {
-            held.share = self.left(0.5 * reduced);
+            held.share = self.left(reduced * 0.5);
         }
         held
     }
 
-    fn advance(&mut self, reduced: f64, temperature: f64, strain: f64) {
+    fn advance(&mut self, reduced: N, temperature: N, strain: N) {
         for change in &mut self.changes {
-            change.since = (change.since + reduced).min(FOREVER);
+            change.since = (change.since + reduced).at_most(FOREVER);
         }
-        if temperature != 0.0 || strain != 0.0 {
-            self.changes.push(Change { since: (0.5 * reduced).min(FOREVER), temperature, strain });
+        if !temperature.is_zero() || !strain.is_zero() {
+            self.changes.push(Change { since: (reduced * 0.5).at_most(FOREVER), temperature, strain });
         }
         let end = self.end;
-        if self.changes.first().is_some_and(|oldest| oldest.since >= end) {
-            self.changes.retain(|change| change.since < end);
+        if self.changes.first().is_some_and(|oldest| oldest.since.value() >= end) {
+            self.changes.retain(|change| change.since.value() < end);
         }
     }
 }
@@ -131,7 +142,7 @@ impl<'a> Modes<'a> {
     }
 }
 
-impl Memory for Modes<'_> {
+impl Memory<f64> for Modes<'_> {
     fn jump(&mut self, temperature: f64, strain: f64) {
         let held = self.temperature.iter_mut().zip(&mut self.strain);
         for ((held_temperature, held_strain), weight) in held.zip(&self.spectrum.weights) {
@@ -140,8 +151,8 @@ impl Memory for Modes<'_> {
         }
     }
 
-    fn after(&self, reduced: f64, wanted: Wanted) -> Held {
-        let mut held = Held::default();
+    fn after(&self, reduced: f64, wanted: Wanted) -> Held<f64> {
+        let mut held = Held::nothing();
         let modes = self.spectrum.rates.iter().zip(&self.spectrum.weights);
         for ((rate, weight), (temperature, strain)) in modes.zip(self.temperature.iter().zip(&self.strain)) {
             if !wanted.share && *temperature == 0.0 && *strain == 0.0 {

@@ -11,6 +11,9 @@ use kovacs_sdk::{Capabilities, Curves, Experiment, Quantity, Refusal, Run};
 pub const CAPABILITIES: Capabilities =
     Capabilities { deterministic: true, continuous: true, temperature: true, ticks: true, ..Capabilities::NONE };
 
+/// What is made of a material whose strain nobody asks for.
+pub const NO_MODULI: Moduli = Moduli { unrelaxed: 1.0, relaxed: 0.0 };
+
 /// `fictive_temperature` (K) and `departure` (K).
 pub fn outputs() -> Vec<Quantity> {
     vec![
@@ -44,14 +47,13 @@ pub fn only_temperature(experiment: &Experiment<'_>) -> Result<(), Refusal> {
 /// As [`Integrator::run`].
 pub fn evaluate(
     integrator: &mut Integrator,
-    clock: Clock,
+    clock: Clock<f64>,
     relaxation: Relaxation,
     expansion: f64,
     out: &mut Curves<'_>,
     run: &mut Run<'_>,
 ) -> Result<(), Refusal> {
-    let moduli = Moduli { unrelaxed: 1.0, relaxed: 0.0 };
-    let material = Material { clock, softening: 0.0, moduli, fictive_temperature: None };
+    let material = Material { clock, softening: 0.0, moduli: NO_MODULI, fictive_temperature: None };
     let mut columns: Vec<_> = out.iter_mut().collect();
     integrator.run(
         &material,

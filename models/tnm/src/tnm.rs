@@ -6,9 +6,11 @@
 
 use crate::clock::Clock;
 use crate::integrator::{Integrator, Relaxation, division_settings, memory_setting};
+use crate::number::Dual;
 use crate::parameters;
 use crate::thermal;
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Preset, Quantity, Refusal, Run};
+use crate::walk::Material;
+use kovacs_sdk::{About, Capabilities, Curves, Experiment, Jacobian, Model, Preset, Quantity, Refusal, Run};
 
 /// Tool-Narayanaswamy-Moynihan under changes of temperature.
 pub struct Tnm {
@@ -16,7 +18,7 @@ pub struct Tnm {
 }
 
 impl Model for Tnm {
-    const CAPABILITIES: Capabilities = thermal::CAPABILITIES;
+    const CAPABILITIES: Capabilities = Capabilities { jacobian: true, ..thermal::CAPABILITIES };
 
     fn about() -> About {
         About {
@@ -61,5 +63,34 @@ impl Model for Tnm {
         let clock = Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity };
         let relaxation = Relaxation::Stretched(exponent);
         thermal::evaluate(&mut self.integrator, clock, relaxation, 1.0, out, run)
+    }
+
+    fn differentiable(&self) -> bool {
+        self.integrator.is_differentiable()
+    }
+
+    fn jacobian(
+        &mut self,
+        parameters: &[f64],
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<(), Refusal> {
+        let [ln_prefactor, enthalpy, nonlinearity, exponent] = Dual::<4>::parameters(parameters, wrt)?;
+        let clock = Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity };
+        let (softening, moduli) = (Dual::from(0.0), thermal::NO_MODULI);
+        let material = Material { clock, softening, moduli, fictive_temperature: None };
+        let mut columns: Vec<_> = out.iter_mut().collect();
+        let write = |index: usize, moment: &crate::walk::Moment<Dual<4>>| {
+            for (output, column) in &mut columns {
+                // Both outputs differ by the temperature, which is prescribed.
+                column[index] = [moment.fictive_temperature(), moment.departure][*output].value;
+                if let Some(row) = jacobian.row(*output, index) {
+                    row.iter_mut().zip(wrt).for_each(|(cell, &by)| *cell = moment.departure.by[by]);
+                }
+            }
+        };
+        self.integrator.run_differentiated(&material, exponent, write, &mut |fraction| run.tick(fraction))
     }
 }

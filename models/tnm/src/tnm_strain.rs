@@ -8,9 +8,11 @@
 
 use crate::clock::Clock;
 use crate::integrator::{Integrator, Relaxation, division_settings, memory_setting};
+use crate::number::Dual;
 use crate::parameters;
-use crate::walk::Material;
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Preset, Quantity, Refusal, Run, linear};
+use crate::walk::{Material, Moment};
+use kovacs_core::linear_response::Moduli;
+use kovacs_sdk::{About, Capabilities, Curves, Experiment, Jacobian, Model, Preset, Quantity, Refusal, Run, linear};
 
 /// Tool-Narayanaswamy-Moynihan under strain.
 pub struct TnmStrain {
@@ -19,6 +21,10 @@ pub struct TnmStrain {
 
 /// Index of `relaxed_modulus`.
 const RELAXED_MODULUS: usize = 7;
+/// Index of `strain_coupling`.
+const COUPLING: usize = 5;
+/// Parameters on which the clock depends: all before the moduli.
+const CLOCK: usize = 6;
 
 impl Model for TnmStrain {
     const CAPABILITIES: Capabilities = Capabilities {
@@ -27,6 +33,7 @@ impl Model for TnmStrain {
         stress: true,
         temperature: true,
         ticks: true,
+        jacobian: true,
         ..Capabilities::NONE
     };
 
@@ -103,9 +110,7 @@ impl Model for TnmStrain {
             &material,
             relaxation,
             |index, moment| {
-                let stress = moment.stress(moduli);
-                let elastic = stress / moduli.unrelaxed;
-                let values = [stress, moment.strain, elastic, moment.strain - elastic, moment.fictive_temperature()];
+                let values = outputs_of(moment, moduli);
                 for (output, column) in &mut columns {
                     column[index] = values[*output];
                 }
@@ -114,4 +119,73 @@ impl Model for TnmStrain {
         )?;
         Ok(())
     }
+
+    fn differentiable(&self) -> bool {
+        self.integrator.is_differentiable()
+    }
+
+    fn jacobian(
+        &mut self,
+        parameters: &[f64],
+        wrt: &[usize],
+        out: &mut Curves<'_>,
+        jacobian: &mut Jacobian<'_>,
+        run: &mut Run<'_>,
+    ) -> Result<(), Refusal> {
+        let (&[.., coupling, unrelaxed, relaxed], clock) = (parameters, parameters.get(..CLOCK).unwrap_or_default())
+        else {
+            return Err(Refusal::broken(format!("{} parameters, 8 are needed", parameters.len())));
+        };
+        let moduli = linear::moduli(unrelaxed, relaxed, RELAXED_MODULUS)?;
+        let [ln_prefactor, enthalpy, nonlinearity, exponent, fictive, softening] =
+            Dual::<CLOCK>::parameters(clock, wrt)?;
+        let material = Material {
+            clock: Clock::Arrhenius { ln_prefactor, enthalpy, nonlinearity },
+            softening,
+            moduli,
+            fictive_temperature: Some(fictive),
+        };
+        let mut columns: Vec<_> = out.iter_mut().collect();
+        let write = |index: usize, moment: &Moment<Dual<CLOCK>>| {
+            let plain = moment.value();
+            let values = outputs_of(&plain, moduli);
+            for (output, column) in &mut columns {
+                column[index] = values[*output];
+                let Some(row) = jacobian.row(*output, index) else { continue };
+                for (cell, &by) in row.iter_mut().zip(wrt) {
+                    *cell = derivatives_of(moment, &plain, moduli, by)[*output];
+                }
+            }
+        };
+        self.integrator.run_differentiated(&material, exponent, write, &mut |fraction| run.tick(fraction))?;
+        if coupling == 0.0 && wrt.contains(&COUPLING) {
+            // A clock that may feel the strain has steps of its own; the curves keep the bits of one that does not.
+            return self.evaluate(parameters, out, run);
+        }
+        Ok(())
+    }
+}
+
+/// Values of the outputs, in their order.
+fn outputs_of(moment: &Moment<f64>, moduli: Moduli) -> [f64; 5] {
+    let stress = moment.stress(moduli);
+    let elastic = stress / moduli.unrelaxed;
+    [stress, moment.strain, elastic, moment.strain - elastic, moment.fictive_temperature()]
+}
+
+/// Derivatives of the outputs under prescribed strain, with respect to the parameter with index `by`.
+fn derivatives_of(moment: &Moment<Dual<CLOCK>>, plain: &Moment<f64>, moduli: Moduli, by: usize) -> [f64; 5] {
+    let (unrelaxed, departure) = match by {
+        0..CLOCK => (moment.unrelaxed.by[by], moment.departure.by[by]),
+        _ => (0.0, 0.0),
+    };
+    let explicit = match by {
+        CLOCK => plain.unrelaxed,
+        RELAXED_MODULUS => plain.strain - plain.unrelaxed,
+        _ => 0.0,
+    };
+    let stress = (moduli.unrelaxed - moduli.relaxed) * unrelaxed + explicit;
+    let inverse = if by == CLOCK { plain.stress(moduli) / moduli.unrelaxed } else { 0.0 };
+    let elastic = (stress - inverse) / moduli.unrelaxed;
+    [stress, 0.0, elastic, -elastic, departure]
 }

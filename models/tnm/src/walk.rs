@@ -10,6 +10,7 @@
 
 use crate::clock::Clock;
 use crate::memory::{Held, Memory, Wanted};
+use crate::number::Number;
 use crate::schedule::{Piece, Prescribed, Schedule};
 use kovacs_core::Control;
 use kovacs_core::linear_response::Moduli;
@@ -23,39 +24,49 @@ const NOTHING: f64 = 1e-80;
 
 /// What a glass is made of.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Material {
+pub struct Material<N> {
     /// The rate of its own time.
-    pub clock: Clock,
+    pub clock: Clock<N>,
     /// `theta`, by how many K unrelaxed strain raises the fictive temperature in the clock, per strain.
-    pub softening: f64,
+    pub softening: N,
     /// Its moduli, MPa.
     pub moduli: Moduli,
     /// Fictive temperature at the first node, K; `None`: in equilibrium.
-    pub fictive_temperature: Option<f64>,
+    pub fictive_temperature: Option<N>,
 }
 
 /// The state of a glass at one time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moment {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment<N> {
     /// Temperature, K.
     pub temperature: f64,
     /// Fictive temperature minus temperature, K.
-    pub departure: f64,
+    pub departure: N,
     /// Strain (1).
-    pub strain: f64,
+    pub strain: N,
     /// The strain that has not relaxed (1).
-    pub unrelaxed: f64,
+    pub unrelaxed: N,
 }
 
-impl Moment {
+impl<N: Number> Moment<N> {
     /// Fictive temperature, K.
-    pub fn fictive_temperature(&self) -> f64 {
-        self.temperature + self.departure
+    pub fn fictive_temperature(&self) -> N {
+        self.departure + self.temperature
+    }
+
+    /// The state without derivatives.
+    pub fn value(&self) -> Moment<f64> {
+        Moment {
+            temperature: self.temperature,
+            departure: self.departure.value(),
+            strain: self.strain.value(),
+            unrelaxed: self.unrelaxed.value(),
+        }
     }
 
     /// Stress, MPa.
-    pub fn stress(&self, moduli: Moduli) -> f64 {
-        moduli.relaxed * self.strain + (moduli.unrelaxed - moduli.relaxed) * self.unrelaxed
+    pub fn stress(&self, moduli: Moduli) -> N {
+        self.strain * moduli.relaxed + self.unrelaxed * (moduli.unrelaxed - moduli.relaxed)
     }
 }
 
@@ -65,11 +76,11 @@ impl Moment {
 /// # Errors
 /// What `tick` refuses; a strain under which the fictive temperature of the clock is not above 0 K; a sample that has
 /// been under stress for ever without a relaxed modulus.
-pub fn walk<M: Memory>(
+pub fn walk<N: Number, M: Memory<N>>(
     schedule: &Schedule,
-    material: &Material,
+    material: &Material<N>,
     memory: M,
-    write: impl FnMut(usize, &Moment),
+    write: impl FnMut(usize, &Moment<N>),
     tick: &mut dyn FnMut(f64) -> Result<(), Refusal>,
 ) -> Result<usize, Refusal> {
     let mut walker = Walker::new(schedule, material, memory, write)?;
@@ -89,14 +100,14 @@ pub fn walk<M: Memory>(
     Ok(walker.steps)
 }
 
-struct Walker<'a, M, W> {
+struct Walker<'a, N, M, W> {
     schedule: &'a Schedule,
-    material: &'a Material,
+    material: &'a Material<N>,
     memory: M,
     write: W,
     wanted: Wanted,
     temperature: f64,
-    strain: f64,
+    strain: N,
     /// How long before the present piece the clock was last disturbed, s; `None`: just now.
     age: Option<f64>,
     steps: usize,
@@ -104,30 +115,30 @@ struct Walker<'a, M, W> {
 
 /// The rate of the material's own time, 1/s.
 #[derive(Clone, Copy)]
-struct Rate {
-    logarithm: f64,
-    value: f64,
+struct Rate<N> {
+    logarithm: N,
+    value: N,
 }
 
 /// A step that may be taken.
-struct Trial {
+struct Trial<N> {
     /// Its reduced time.
-    reduced: f64,
+    reduced: N,
     /// The rate at its end.
-    end: Rate,
+    end: Rate<N>,
 }
 
 /// Where in a piece a step starts.
 #[derive(Clone, Copy)]
-struct Stand {
+struct Stand<N> {
     /// s since the start of the piece.
     elapsed: f64,
     temperature: f64,
-    strain: f64,
+    strain: N,
 }
 
-impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
-    fn new(schedule: &'a Schedule, material: &'a Material, mut memory: M, mut write: W) -> Result<Self, Refusal> {
+impl<'a, N: Number, M: Memory<N>, W: FnMut(usize, &Moment<N>)> Walker<'a, N, M, W> {
+    fn new(schedule: &'a Schedule, material: &'a Material<N>, mut memory: M, mut write: W) -> Result<Self, Refusal> {
         let Schedule { temperature, rest, .. } = *schedule;
         let strain = match schedule.control {
             Control::Strain => rest,
@@ -140,12 +151,12 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
                 )));
             }
         };
-        let mut departure = 0.0;
-        if let Some(fictive) = material.fictive_temperature.filter(|&fictive| fictive != temperature) {
-            departure = fictive - temperature;
-            memory.jump(-departure, 0.0);
+        let (zero, strain) = (N::from(0.0), N::from(strain));
+        let departure = material.fictive_temperature.map_or(zero, |fictive| fictive - temperature);
+        if !departure.is_zero() {
+            memory.jump(-departure, zero);
         }
-        let moment = Moment { temperature, departure, strain, unrelaxed: 0.0 };
+        let moment = Moment { temperature, departure, strain, unrelaxed: zero };
         (0..schedule.at_rest).for_each(|index| write(index, &moment));
         let wanted = Wanted { strain: false, share: false };
         Ok(Walker { schedule, material, memory, write, wanted, temperature, strain, age: None, steps: 0 })
@@ -155,19 +166,18 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
     fn enter(&mut self, piece: &Piece) {
         let before = self.strain;
         self.strain = match piece.control {
-            Control::Strain => piece.from.drive,
+            Control::Strain => N::from(piece.from.drive),
             Control::Stress => {
-                let held = self.memory.after(0.0, Wanted { strain: true, share: false });
-                let now = Moment { strain: before, unrelaxed: held.strain, ..Moment::default() };
-                let moduli = self.material.moduli;
-                before + (piece.from.drive - now.stress(moduli)) / moduli.unrelaxed
+                let held = self.memory.after(N::from(0.0), Wanted { strain: true, share: false });
+                let stress = self.moment(piece.from.temperature, before, held).stress(self.material.moduli);
+                before + (-stress + piece.from.drive) / self.material.moduli.unrelaxed
             }
         };
         let (warming, change) = (piece.from.temperature - self.temperature, self.strain - before);
-        if warming != 0.0 || change != 0.0 {
-            self.memory.jump(warming, change);
+        if warming != 0.0 || !change.is_zero() {
+            self.memory.jump(N::from(warming), change);
         }
-        let undisturbed = warming == 0.0 && self.material.softening == 0.0 && piece.control == Control::Strain;
+        let undisturbed = warming == 0.0 && self.material.softening.is_zero() && piece.control == Control::Strain;
         self.age = self.age.filter(|_| undisturbed && piece.is_hold());
         self.temperature = piece.from.temperature;
     }
@@ -181,20 +191,20 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
     ) -> Result<(), Refusal> {
         let stress_control = piece.control == Control::Stress;
         self.wanted = Wanted {
-            strain: stress_control || self.material.softening != 0.0,
+            strain: stress_control || !self.material.softening.is_zero(),
             share: stress_control || !piece.is_hold(),
         };
         let times = &self.schedule.times[piece.outputs.clone()];
         let mut outputs = piece.outputs.clone().zip(times.iter().map(|time| time - piece.start)).peekable();
         let limit = self.schedule.division.largest_change();
         let mut stand = Stand { elapsed: 0.0, temperature: self.temperature, strain: self.strain };
-        let (moment, _) = self.state(piece, stand, 0.0, 0.0, true);
+        let (moment, _) = self.state(piece, stand, 0.0, N::from(0.0), true);
         let mut rate = self.rate(&moment)?;
         while let Some((index, _)) = outputs.next_if(|&(_, time)| time <= 0.0) {
             (self.write)(index, &moment);
         }
         let age = self.age.unwrap_or(0.0);
-        let mut trend = None;
+        let mut trend: Option<N> = None;
         let mut edge = 0.0;
         while edge < piece.duration && !(last && outputs.peek().is_none()) {
             edge = piece.next_edge(edge, age, self.schedule.division);
@@ -207,10 +217,10 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
                 let Trial { reduced, end: next } =
                     self.trial(piece, stand, duration, rate, trend.map(|by| by * length))?;
                 let change = next.logarithm - rate.logarithm;
-                let seen = duration * next.value.max(rate.value) > NOTHING;
+                let seen = duration * next.value.value().max(rate.value.value()) > NOTHING;
                 let divisible = duration > 1e-13 * stand.elapsed && duration > f64::MIN_POSITIVE;
-                if change.abs() > limit && seen && divisible {
-                    step = duration * (0.9 * limit / change.abs()).clamp(0.05, 0.7);
+                if change.value().abs() > limit && seen && divisible {
+                    step = duration * (0.9 * limit / change.value().abs()).clamp(0.05, 0.7);
                     trend = None;
                     continue;
                 }
@@ -223,10 +233,10 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
                 }
                 let Prescribed { temperature, drive } = piece.at(end);
                 let stretch = match piece.control {
-                    Control::Strain => drive - stand.strain,
+                    Control::Strain => -stand.strain + drive,
                     Control::Stress => self.state(piece, stand, duration, reduced, true).1,
                 };
-                self.memory.advance(reduced, temperature - stand.temperature, stretch);
+                self.memory.advance(reduced, N::from(temperature - stand.temperature), stretch);
                 stand = Stand { elapsed: end, temperature, strain: stand.strain + stretch };
                 trend = length.is_finite().then_some(change / length);
                 rate = next;
@@ -244,68 +254,79 @@ impl<'a, M: Memory, W: FnMut(usize, &Moment)> Walker<'a, M, W> {
     fn trial(
         &self,
         piece: &Piece,
-        stand: Stand,
+        stand: Stand<N>,
         duration: f64,
-        rate: Rate,
-        expected: Option<f64>,
-    ) -> Result<Trial, Refusal> {
-        let reduced = |rate: f64| (duration * rate).min(FORGOTTEN);
+        rate: Rate<N>,
+        expected: Option<N>,
+    ) -> Result<Trial<N>, Refusal> {
+        let reduced = |rate: N| (rate * duration).at_most(FORGOTTEN);
         let rate_after =
-            |reduced: f64, duration: f64| self.rate(&self.state(piece, stand, duration, reduced, self.wanted.strain).0);
+            |reduced: N, duration: f64| self.rate(&self.state(piece, stand, duration, reduced, self.wanted.strain).0);
         let mut guess = match expected {
-            Some(change) if change.abs() < 0.5 => reduced(rate.value * (1.0 + 0.5 * change)),
-            _ => reduced(rate_after(0.5 * reduced(rate.value), 0.5 * duration)?.value),
+            Some(change) if change.value().abs() < 0.5 => reduced(rate.value * (change * 0.5 + 1.0)),
+            _ => reduced(rate_after(reduced(rate.value) * 0.5, 0.5 * duration)?.value),
         };
         let mut end = rate;
         for _ in 0..2 {
             end = rate_after(guess, duration)?;
-            guess = reduced(0.5 * (rate.value + end.value));
+            guess = reduced((rate.value + end.value) * 0.5);
         }
         Ok(Trial { reduced: guess, end })
     }
 
     /// The state some time and reduced time after `stand`, and how much the strain has changed evenly since.
-    fn state(&self, piece: &Piece, stand: Stand, duration: f64, reduced: f64, strain: bool) -> (Moment, f64) {
-        let wanted = Wanted { strain, ..self.wanted };
-        let Held { temperature, strain: held, share } = self.memory.after(reduced, wanted);
+    fn state(&self, piece: &Piece, stand: Stand<N>, duration: f64, reduced: N, strain: bool) -> (Moment<N>, N) {
+        let held = self.memory.after(reduced, Wanted { strain, ..self.wanted });
         let Prescribed { temperature: now, drive } = piece.at(stand.elapsed + duration);
         let stretch = match piece.control {
-            Control::Strain => drive - stand.strain,
+            Control::Strain => -stand.strain + drive,
             Control::Stress => {
                 let moduli = self.material.moduli;
                 let relaxing = moduli.unrelaxed - moduli.relaxed;
-                (drive - moduli.relaxed * stand.strain - relaxing * held) / (moduli.relaxed + relaxing * share)
+                let missing = -(stand.strain * moduli.relaxed + held.strain * relaxing) + drive;
+                missing / (held.share * relaxing + moduli.relaxed)
             }
         };
-        let moment = Moment {
-            temperature: now,
-            departure: -(temperature + share * (now - stand.temperature)),
-            strain: stand.strain + stretch,
-            unrelaxed: held + share * stretch,
-        };
+        let mut moment = self.moment(now, stand.strain + stretch, held);
+        if self.wanted.share {
+            moment.departure = moment.departure - held.share * (now - stand.temperature);
+            moment.unrelaxed = moment.unrelaxed + held.share * stretch;
+        }
         (moment, stretch)
     }
 
-    fn rate(&self, moment: &Moment) -> Result<Rate, Refusal> {
+    /// The state in which this is held, after no change.
+    fn moment(&self, temperature: f64, strain: N, held: Held<N>) -> Moment<N> {
+        Moment { temperature, departure: -held.temperature, strain, unrelaxed: held.strain }
+    }
+
+    fn rate(&self, moment: &Moment<N>) -> Result<Rate<N>, Refusal> {
         let mut fictive = moment.fictive_temperature();
-        if self.material.softening != 0.0 {
-            fictive += self.material.softening * moment.unrelaxed.abs();
+        if !self.material.softening.is_zero() {
+            fictive = fictive + self.material.softening * moment.unrelaxed.abs();
         }
         let logarithm = self.material.clock.ln_rate(moment.temperature, fictive);
-        if fictive > 0.0 && !logarithm.is_nan() {
+        let (kelvin, unrelaxed) = (fictive.value(), moment.unrelaxed.value());
+        if kelvin > 0.0 && !logarithm.value().is_nan() {
             return Ok(Rate { logarithm, value: logarithm.exp() });
         }
         Err(Refusal::rejected(format!(
-            "the fictive temperature in the clock is {fictive} K at an unrelaxed strain of {}, it must stay above 0 K; \
-             take a coupling nearer to 0 K or a smaller strain",
-            moment.unrelaxed
+            "the fictive temperature in the clock is {kelvin} K at an unrelaxed strain of {unrelaxed}, it must stay above \
+             0 K; take a coupling nearer to 0 K or a smaller strain"
         )))
     }
 }
 
 /// Reduced time at a part (0 to 1) of a step, by the cubic with the rates at both ends.
-fn hermite(part: f64, duration: f64, (start, end): (f64, f64), reduced: f64) -> f64 {
+fn hermite<N: Number>(part: f64, duration: f64, (start, end): (N, N), reduced: N) -> N {
     let rest = 1.0 - part;
-    let value = part * part * (3.0 - 2.0 * part) * reduced + duration * part * rest * (rest * start - part * end);
-    value.clamp(0.0, reduced)
+    let bend = (start * rest - end * part) * (duration * part * rest);
+    let value = reduced * (part * part * (3.0 - 2.0 * part)) + bend;
+    if value.value() < 0.0 {
+        N::from(0.0)
+    } else if value.value() > reduced.value() {
+        reduced
+    } else {
+        value
+    }
 }
