@@ -490,3 +490,55 @@ fn backticked(ids: &[String]) -> String {
 fn after_colon(message: &str) -> String {
     if message.is_empty() { String::new() } else { format!(": {message}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied() -> io::Error {
+        io::Error::from(io::ErrorKind::PermissionDenied)
+    }
+
+    /// Refusals that a test without special rights or a full disk cannot bring about.
+    #[test]
+    fn rare_refusals_have_words_too() {
+        let store = |fault: OwnFileFault| {
+            let path = PathBuf::from("/home/me/trust.toml");
+            HostErrorKind::OwnFile { what: "trust store", path, fault: fault.into(), remedy: "repair it" }.to_string()
+        };
+        assert_eq!(
+            store(OwnFileFault::Unreadable(denied())),
+            "trust store `/home/me/trust.toml` cannot be read: permission denied; repair it"
+        );
+        assert_eq!(
+            store(OwnFileFault::Unwritable(denied())),
+            "trust store `/home/me/trust.toml` cannot be written: permission denied; repair it"
+        );
+        assert_eq!(
+            store(OwnFileFault::TooLarge { limit: 16 }),
+            "trust store `/home/me/trust.toml` has more than 16 bytes; repair it"
+        );
+        assert_eq!(
+            store(OwnFileFault::ForeignOwner { owner: 7 }),
+            "trust store `/home/me/trust.toml` belongs to user 7, neither to you nor to root; repair it"
+        );
+        assert_eq!(
+            HostErrorKind::NoStore.to_string(),
+            "there is no folder for the trust store: neither XDG_STATE_HOME nor HOME is an absolute path; set one of them"
+        );
+        let copy = LibraryFault::Copy { folder: "/cache".into(), source: denied() };
+        assert_eq!(
+            copy.to_string(),
+            "cannot be copied to `/cache`: permission denied; set XDG_CACHE_HOME to a folder you can write"
+        );
+        let other = LibraryFault::OtherCopy { stated: "aa".to_owned(), found: "bb".to_owned() };
+        assert_eq!(other.to_string(), "was loaded with the SHA-256 aa and is bb now; reload the model");
+    }
+
+    #[test]
+    fn the_line_that_approves_can_be_pasted() {
+        assert_eq!(shell_word(Path::new("/home/me/lib.so")), "/home/me/lib.so");
+        assert_eq!(shell_word(Path::new("/home/me/my models/it's.so")), "'/home/me/my models/it'\\''s.so'");
+        assert_eq!([bytes(9_999), bytes(284_000), bytes(12_345_678)], ["9999 bytes", "284 kB", "12 MB"]);
+    }
+}

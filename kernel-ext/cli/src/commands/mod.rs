@@ -32,6 +32,8 @@ Environment:
   KOVACS_MODEL_PATH  folders of model libraries, searched first
   KOVACS_DATA_PATH   folders of data packages, searched first
   KOVACS_CACHE_DIR   where sessions keep what they share
+  KOVACS_LOCKED      1: open only the model libraries that `models.lock` holds
+  KOVACS_WORKER      program that isolated models run in; otherwise this one
 
 Exit codes: 0 done, 1 failed, 2 wrong command line; `kovacs run --help` has those of notebooks.";
 

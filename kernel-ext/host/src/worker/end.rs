@@ -73,3 +73,31 @@ fn signal_name(signal: i32) -> String {
     let known = names.into_iter().find(|(known, _)| known.as_raw() == signal);
     known.map_or_else(|| format!("signal {signal}"), |(_, name)| name.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(end: End, last_words: &str, expected: &str) {
+        let death = Death { end, doing: "evaluate", last_words: last_words.to_owned() };
+        assert_eq!(death.to_string(), expected);
+    }
+
+    #[test]
+    fn every_end_has_words() {
+        const ANEW: &str = "the worker is started anew at the next call";
+        let ended = |raw| End::Ended { status: ExitStatus::from_raw(raw) };
+        check(ended(7), "", &format!("the plugin crashed: SIGBUS in evaluate; {ANEW}"));
+        check(ended(64), "", &format!("the plugin crashed: signal 64 in evaluate; {ANEW}"));
+        check(ended(0x0200), "", &format!("the plugin ended its process with exit code 2 in evaluate; {ANEW}"));
+        let limit = Duration::from_secs(60);
+        let silent = format!("the plugin gave no sign of life for 60 s in evaluate and was stopped; {ANEW}");
+        check(End::Silent { limit }, " \n", &silent);
+        let stopped = format!("the plugin did not stop when it was asked to in evaluate and was stopped; {ANEW}");
+        check(End::Stopped, "", &stopped);
+        let confused = End::Confused { what: "a damaged answer".to_owned() };
+        let words =
+            format!("the worker gave a damaged answer in evaluate and was stopped; {ANEW}\nthe last it wrote: oh");
+        check(confused, "oh\n", &words);
+    }
+}
