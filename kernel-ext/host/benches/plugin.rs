@@ -120,7 +120,8 @@ fn second_stage(id: &str) -> impl Evaluator {
 }
 
 /// Models with derivatives of their own, and how many of their parameters have one here.
-const DERIVATIVES: [(&str, usize); 5] = [("kww", 6), ("double_kww", 6), ("fractional", 6), ("aoi", 6), ("prony", 8)];
+const DERIVATIVES: [(&str, usize); 6] =
+    [("kww", 6), ("double_kww", 6), ("fractional", 6), ("aoi", 6), ("prony", 8), ("tnm_strain", 8)];
 
 /// One curve, to compare with the next bench.
 #[divan::bench(args = DERIVATIVES.map(|(id, _)| id))]

@@ -210,10 +210,27 @@ fn soft_domains_give_the_same_bits() {
     check::<kovacs_soft_domain::SoftDomainLattice>("soft_domain_lattice", &small);
 }
 
+#[test]
+fn no_shipped_model_is_left_out() {
+    let models = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let mut compared = 0;
+    for folder in std::fs::read_dir(models).expect("models are beside the host") {
+        let plugin = folder.expect("a folder can be listed").path().join("plugin/src/lib.rs");
+        let Ok(source) = std::fs::read_to_string(&plugin) else { continue };
+        let (_, exported) = source.split_once("export_models!(").expect("a plugin exports models");
+        let (exported, _) = exported.split_once(')').expect("the list of models ends");
+        for model in exported.split(',').map(str::trim).filter(|model| !model.is_empty()) {
+            assert!(include_str!("bits.rs").contains(&format!("check::<{model}>")), "`{model}` is not compared");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 11, "{compared}");
+}
+
 /// Every linear model, loaded: its relaxation function, moduli and spectrum are those of its own curves.
 #[test]
 fn a_linear_response_is_what_a_step_of_strain_shows() {
-    for id in ["kww", "fractional", "prony", "aoi"] {
+    for id in ["kww", "fractional", "prony", "kelvin", "aoi"] {
         let handle = Models::discover().load(id).expect("cargo builds the plugins");
         let mut model = handle.instance(&[]).expect("the model takes its default settings");
         let width = handle.description().parameters.len();
