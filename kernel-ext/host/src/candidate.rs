@@ -46,6 +46,17 @@ pub(crate) fn examine(path: &Path, kind: PlaceKind) -> Result<Candidate, Library
     Ok(Candidate { path: path.to_path_buf(), kind, bytes, digest, manifest, warnings })
 }
 
+/// Reads and judges a library's file and what is in it; a manifest beside it is not looked at.
+///
+/// # Errors
+/// Any of these refuses it.
+pub(crate) fn without_manifest(path: &Path) -> Result<Candidate, LibraryFault> {
+    let kind = PlaceKind::Named;
+    let source::Source { bytes, digest, warnings } = source::read(path, kind)?;
+    inspect(&bytes)?;
+    Ok(Candidate { path: path.to_path_buf(), kind, bytes, digest, manifest: None, warnings })
+}
+
 impl Candidate {
     /// Whether it may be opened.
     ///

@@ -5,8 +5,9 @@
 
 use crate::error::LibraryFault;
 use kovacs_abi::{ABI_MAJOR, ENTRY_PREFIX};
-use object::read::{File, NameOrOrdinal, Object};
-use object::{Architecture, BinaryFormat, FileKind, ObjectKind};
+use object::elf::STB_GNU_UNIQUE;
+use object::read::{File, NameOrOrdinal, Object, ObjectSymbol};
+use object::{Architecture, BinaryFormat, FileKind, ObjectKind, SymbolFlags};
 
 /// Checks format, architecture and exported symbol.
 ///
@@ -39,6 +40,29 @@ pub(crate) fn inspect(bytes: &[u8]) -> Result<(), LibraryFault> {
         Some(&found) => Err(LibraryFault::OtherAbi { found, host: ABI_MAJOR }),
         None => Err(LibraryFault::NoEntry),
     }
+}
+
+/// A symbol that a library exports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// Its name as the linker knows it.
+    pub name: String,
+    /// Whether the loader keeps one of it for all libraries of a process (`STB_GNU_UNIQUE`).
+    pub is_unique: bool,
+}
+
+/// Everything a library of this platform exports, in the order of its table.
+pub(crate) fn exports(bytes: &[u8]) -> Result<Vec<Export>, LibraryFault> {
+    let damaged = |error: object::Error| LibraryFault::NotALibrary { found: format!("it is damaged ({error})") };
+    let file = File::parse(bytes).map_err(damaged)?;
+    let defined = file.dynamic_symbols().filter(|symbol| symbol.is_definition() && symbol.is_global());
+    let export = |symbol: object::Symbol<'_, '_>| {
+        let SymbolFlags::Elf { st_info, .. } = symbol.flags() else {
+            return Ok(Export { name: symbol.name()?.to_owned(), is_unique: false });
+        };
+        Ok(Export { name: symbol.name()?.to_owned(), is_unique: st_info.st_bind() == STB_GNU_UNIQUE })
+    };
+    defined.map(export).collect::<object::Result<_>>().map_err(damaged)
 }
 
 /// The ABI major in the name of an entry symbol.

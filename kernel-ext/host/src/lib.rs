@@ -43,6 +43,7 @@ pub mod worker;
 
 pub use catalogue::{BrokenLibrary, Catalogue, Entry, PlaceReading, PlaceState};
 pub use error::{HostError, HostErrorKind, LibraryFault, OwnFileFault};
+pub use ffi::probe;
 pub use instance::Instance;
 pub use lock::{LOCK_NAME, LOCKED_VARIABLE, Lock, LockedLibrary};
 pub use manifest::Manifest;

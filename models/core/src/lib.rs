@@ -24,6 +24,7 @@ pub mod refusal;
 pub mod relaxation;
 pub mod sampled_hump;
 pub mod second_stage;
+pub mod si;
 pub mod swap;
 pub mod thermal_kovacs;
 #[cfg(feature = "toml")]

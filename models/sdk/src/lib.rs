@@ -86,7 +86,6 @@ mod rows;
 #[doc(hidden)]
 #[expect(unsafe_code, reason = "the C interface: pointers in, pointers out")]
 pub mod shim;
-mod si;
 mod tables;
 
 #[doc(hidden)]

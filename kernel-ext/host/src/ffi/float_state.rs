@@ -20,6 +20,11 @@ impl FloatState {
         FloatState(read() & CONTROL_BITS)
     }
 
+    /// The word as a number to compare.
+    pub(super) fn bits(self) -> u64 {
+        self.0
+    }
+
     /// Puts the word back if it changed since, and says whether it did.
     pub(super) fn restore_if_changed(self) -> bool {
         let changed = FloatState::read() != self;

@@ -7,6 +7,7 @@ mod call;
 mod float_state;
 mod host_table;
 mod linear;
+pub mod probe;
 mod read;
 
 pub(crate) use call::{CallFailure, EvalInput, RawInstance};
@@ -32,8 +33,20 @@ pub(crate) struct Library {
     pub(crate) build: String,
     pub(crate) models: Vec<Model>,
     pub(crate) warnings: Vec<String>,
+    /// Whether opening it changed the floating-point control word.
+    changed_floats: bool,
     host: &'static HostTable,
+    entry: abi::EntryFn,
+    tables: PluginTable,
 }
+
+/// The table a library handed out.
+struct PluginTable(*const abi::Plugin);
+
+// SAFETY: constant tables that live for ever, by the header.
+unsafe impl Send for PluginTable {}
+// SAFETY: as above; nobody writes through the pointer.
+unsafe impl Sync for PluginTable {}
 
 /// A model of an opened library.
 pub(crate) struct Model {
@@ -55,6 +68,10 @@ impl Library {
     /// What the library said through the host's log, oldest first.
     pub(crate) fn log(&self) -> Vec<LogLine> {
         self.host.lines()
+    }
+
+    fn descriptions(&self) -> impl Iterator<Item = &ModelDescription> {
+        self.models.iter().map(|model| &model.description)
     }
 }
 
@@ -102,7 +119,8 @@ fn open(copy: &PrivateCopy, digest: &str) -> Result<Library, LibraryFault> {
     // SAFETY: the header: the host table lives for ever, `plugin` may be written during the call.
     let status = unsafe { entry(host.table(), &mut plugin) };
     let mut warnings = Vec::new();
-    if before.restore_if_changed() {
+    let changed_floats = before.restore_if_changed();
+    if changed_floats {
         warnings.push(
             "changed the floating-point control word while it was opened (flush to zero, as `-Ofast` does); it was put \
              back"
@@ -116,7 +134,16 @@ fn open(copy: &PrivateCopy, digest: &str) -> Result<Library, LibraryFault> {
     // SAFETY: the library answered OK, so `plugin` leads to constant tables that live for ever; what it leads to is
     // checked for null, alignment, size and length on the way.
     let tables = unsafe { read::plugin(plugin, digest) }?;
-    Ok(Library { digest: digest.to_owned(), build: tables.build, models: tables.models, warnings, host })
+    Ok(Library {
+        digest: digest.to_owned(),
+        build: tables.build,
+        models: tables.models,
+        warnings,
+        changed_floats,
+        host,
+        entry,
+        tables: PluginTable(plugin),
+    })
 }
 
 /// The loader's message without the path of the private copy, which says nothing to the user.

@@ -270,7 +270,7 @@ unsafe fn structure<'a, T>(pointer: *const T, what: Arguments<'_>) -> Result<&'a
 ///
 /// # Safety
 /// `first` is null or leads to `count` structs of that size.
-unsafe fn structures<'a, T>(first: *const T, count: usize, what: &str) -> Result<Vec<&'a T>, LibraryFault> {
+pub(super) unsafe fn structures<'a, T>(first: *const T, count: usize, what: &str) -> Result<Vec<&'a T>, LibraryFault> {
     if count == 0 {
         return Ok(Vec::new());
     }

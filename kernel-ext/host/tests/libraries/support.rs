@@ -80,7 +80,7 @@ impl Folder {
             .args(macros.iter().map(|name| format!("-D{name}")))
             .arg("-I")
             .arg(manifest.join("../../models/abi/include"))
-            .arg(manifest.join("tests/libraries/crooked.c"))
+            .arg(manifest.join("../../tests/plugins/crooked.c"))
             .arg("-lm")
             .arg("-o")
             .arg(&path)

@@ -1,13 +1,20 @@
 //! The functions of a model that the host calls: `create`, `bind`, `evaluate`, `destroy`.
 
-use super::pointers::{null, optional_slice, report, slice, slice_mut};
+use super::pointers::{Declared, inside_bounds, null, optional_slice, report, slice, slice_mut};
 use crate::engine::{Engine, Failure, Rows};
 use crate::experiment::Experiment;
 use crate::model::Model;
 use kovacs_abi as abi;
 use kovacs_abi::{E_ARGUMENT, E_UNSUPPORTED, OK, Status};
 use kovacs_core::guard::guard;
+use kovacs_core::model::Quantity;
 use std::ffi::c_void;
+
+/// An instance as the host holds it.
+struct Instance<M> {
+    engine: Engine<M>,
+    parameters: Vec<Quantity>,
+}
 
 pub(super) unsafe extern "C" fn create<M: Model>(
     model: *const abi::Model,
@@ -16,16 +23,20 @@ pub(super) unsafe extern "C" fn create<M: Model>(
     error: *mut abi::Error,
 ) -> Status {
     let make = || {
-        // SAFETY: the header: `model` is one of our tables, or null.
-        let Some(model) = (unsafe { model.as_ref() }) else { return Err(null("model")) };
+        if model.is_null() {
+            return Err(null("model"));
+        }
         if instance.is_null() {
             return Err(null("instance"));
         }
+        let Declared { settings: declared, parameters, outputs } = Declared::by::<M>()?;
         // SAFETY: the header: `settings` holds as many values as the table has settings.
-        let settings = unsafe { slice(settings, model.n_settings.into(), "settings") }?;
-        let engine = Engine::<M>::new(settings, model.n_params as usize, model.n_outputs as usize)?;
+        let settings = unsafe { slice(settings, declared.len() as u64, "settings") }?;
+        inside_bounds(&declared, settings)?;
+        let engine = Engine::<M>::new(settings, parameters.len(), outputs)?;
+        let made = Box::new(Instance { engine, parameters });
         // SAFETY: not null, and the header lets us write it. `destroy` takes the box back.
-        unsafe { *instance = Box::into_raw(Box::new(engine)).cast() };
+        unsafe { *instance = Box::into_raw(made).cast() };
         Ok(())
     };
     // SAFETY: the header: `error` is null or the host's, writable during the call.
@@ -39,7 +50,9 @@ pub(super) unsafe extern "C" fn bind<M: Model>(
 ) -> Status {
     let take = || {
         // SAFETY: the header: an instance from `create::<M>`, one call at a time.
-        let Some(engine) = (unsafe { instance.cast::<Engine<M>>().as_mut() }) else { return Err(null("instance")) };
+        let Some(Instance { engine, .. }) = (unsafe { instance.cast::<Instance<M>>().as_mut() }) else {
+            return Err(null("instance"));
+        };
         // SAFETY: the header: valid during the call, or null.
         let Some(experiment) = (unsafe { experiment.as_ref() }) else { return Err(null("experiment")) };
         if (experiment.struct_size as usize) < size_of::<abi::Experiment>() || experiment.n_inputs != 4 {
@@ -72,7 +85,9 @@ pub(super) unsafe extern "C" fn evaluate<M: Model>(
 ) -> Status {
     let compute = || {
         // SAFETY: the header: an instance from `create::<M>`, one call at a time.
-        let Some(engine) = (unsafe { instance.cast::<Engine<M>>().as_mut() }) else { return Err(null("instance")) };
+        let Some(Instance { engine, parameters }) = (unsafe { instance.cast::<Instance<M>>().as_mut() }) else {
+            return Err(null("instance"));
+        };
         // SAFETY: the header: valid during the call, or null.
         let Some(eval) = (unsafe { eval.as_ref() }) else { return Err(null("eval")) };
         if (eval.struct_size as usize) < size_of::<abi::Eval>() {
@@ -106,6 +121,7 @@ pub(super) unsafe extern "C" fn evaluate<M: Model>(
                 tick: tick.as_mut().map(|tick| tick as &mut dyn FnMut(f64) -> bool),
             }
         };
+        inside_bounds(parameters, rows.parameters)?;
         engine.evaluate(rows)
     };
     match compute() {
@@ -123,8 +139,8 @@ pub(super) unsafe extern "C" fn evaluate<M: Model>(
 pub(super) unsafe extern "C" fn destroy<M: Model>(instance: *mut c_void) {
     if !instance.is_null() {
         // SAFETY: the header: an instance from `create::<M>`, not used again.
-        let engine = unsafe { Box::from_raw(instance.cast::<Engine<M>>()) };
+        let instance = unsafe { Box::from_raw(instance.cast::<Instance<M>>()) };
         // A panic in the model's own drop ends here; nobody is left to be told.
-        let _ = guard(|| drop(engine));
+        let _ = guard(|| drop(instance));
     }
 }

@@ -1,6 +1,6 @@
 //! The extension `kovacs.linear/1`: the relaxation function of a model as C functions.
 
-use super::pointers::{null, optional_slice_mut, report, slice, slice_mut};
+use super::pointers::{Declared, inside_bounds, null, optional_slice_mut, report, slice, slice_mut};
 use crate::engine::{Failure, linear_response};
 use crate::model::Model;
 use kovacs_abi as abi;
@@ -64,6 +64,9 @@ unsafe extern "C" fn create<M: Model>(
         let (settings, params) = unsafe {
             (slice(settings, model.n_settings.into(), "settings")?, slice(params, model.n_params.into(), "params")?)
         };
+        let declared = Declared::by::<M>()?;
+        inside_bounds(&declared.settings, settings)?;
+        inside_bounds(&declared.parameters, params)?;
         let linear = linear_response::<M>(settings, params, temperature)?;
         let longest = guard(|| linear.phi.longest_time()).map_err(|panic| Failure::new(E_INTERNAL, panic))?;
         info.unrelaxed_modulus = linear.moduli.unrelaxed;

@@ -1,8 +1,43 @@
 //! Pointers of the host become slices for the time of a call, and a failure becomes a status with a message.
 
 use crate::engine::Failure;
+use crate::model::Model;
 use kovacs_abi as abi;
-use kovacs_abi::{E_ARGUMENT, OK, Status};
+use kovacs_abi::{E_ARGUMENT, E_INTERNAL, OK, Status};
+use kovacs_core::guard::guard;
+use kovacs_core::model::Quantity;
+
+/// What a model declares, as far as a call is checked against it.
+pub(super) struct Declared {
+    pub(super) settings: Vec<Quantity>,
+    pub(super) parameters: Vec<Quantity>,
+    pub(super) outputs: usize,
+}
+
+impl Declared {
+    /// Asks the model again: nothing behind the pointer to its table belongs to the table.
+    pub(super) fn by<M: Model>() -> Result<Self, Failure> {
+        let ask = || Declared {
+            settings: M::settings().into_iter().map(Into::into).collect(),
+            parameters: M::parameters().into_iter().map(Into::into).collect(),
+            outputs: M::outputs().len(),
+        };
+        guard(ask).map_err(|panic| Failure::new(E_INTERNAL, panic))
+    }
+}
+
+/// Refuses rows of values that are not all inside their bounds. The host of this project has looked already; another
+/// one need not have.
+pub(super) fn inside_bounds(quantities: &[Quantity], values: &[f64]) -> Result<(), Failure> {
+    for (row, values) in values.chunks_exact(quantities.len().max(1)).enumerate() {
+        let outside = quantities.iter().zip(values).position(|(quantity, &value)| !quantity.accepts(value));
+        if let Some(index) = outside {
+            let message = format!("{} is outside {}", values[index], quantities[index].interval());
+            return Err(Failure { index: Some(index), row: Some(row), ..Failure::new(E_ARGUMENT, message) });
+        }
+    }
+    Ok(())
+}
 
 pub(super) fn null(what: &str) -> Failure {
     Failure::new(E_ARGUMENT, format!("`{what}` is NULL"))

@@ -4,11 +4,11 @@ use super::calls::{bind, create, destroy, evaluate};
 use super::linear::extension;
 use crate::engine::is_linear;
 use crate::model::Model;
-use crate::si;
 use crate::tables::describe;
 use kovacs_abi as abi;
 use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
 use kovacs_core::refusal::Refusal;
+use kovacs_core::si;
 use std::ffi::{CString, c_char};
 use std::ptr;
 

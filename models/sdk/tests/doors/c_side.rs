@@ -294,3 +294,13 @@ fn pointers_that_lead_nowhere_are_refused() {
     }
     assert_eq!(message(&error), "`instance` is NULL");
 }
+
+#[test]
+fn numbers_outside_their_bounds_are_refused_even_if_the_host_did_not_look() {
+    let mut driver = Driver::of(decay(), &[1.0, 1.0]);
+    assert_eq!(driver.bind(|_| {}), abi::OK);
+    let (status, ..) = driver.evaluate(&[1.0, f64::NAN], |_| {});
+    assert_eq!(status, abi::E_ARGUMENT);
+    assert_eq!((driver.error.param, driver.error.row), (0, 1));
+    assert!(message(&driver.error).starts_with("NaN is outside "), "{}", message(&driver.error));
+}

@@ -2,17 +2,20 @@
 //!
 //! Kovacs itself matches units by their UCUM code; the SI columns exist for hosts and tools that do not know the code.
 
-use kovacs_core::units::{Dimension, Unit, parse_unit};
+use crate::units::{Dimension, Unit, parse_unit};
 
 /// Elementary charge, C (SI 2019, exact): one electronvolt in J.
 const ELECTRONVOLT: f64 = 1.602176634e-19;
 
 /// SI value = value * factor + offset, with the exponents of kg m s A K mol cd rad.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct SiValue {
-    pub(crate) factor: f64,
-    pub(crate) offset: f64,
-    pub(crate) exponents: [i8; 8],
+pub struct SiValue {
+    /// See the struct; 0 for a unit without an SI value.
+    pub factor: f64,
+    /// See the struct.
+    pub offset: f64,
+    /// Of kg m s A K mol cd rad.
+    pub exponents: [i8; 8],
 }
 
 impl SiValue {
@@ -21,11 +24,12 @@ impl SiValue {
 }
 
 /// The SI value of a UCUM code.
-pub(crate) fn of_code(code: &str) -> SiValue {
+pub fn of_code(code: &str) -> SiValue {
     parse_unit(code).map_or(SiValue::NONE, of_unit)
 }
 
-fn of_unit(unit: Unit) -> SiValue {
+/// The SI value of a unit.
+pub fn of_unit(unit: Unit) -> SiValue {
     // What one internal unit of the dimension is worth in SI.
     let (inside, exponents) = match unit.dimension() {
         Dimension::Time => (1.0, [0, 0, 1, 0, 0, 0, 0, 0]),

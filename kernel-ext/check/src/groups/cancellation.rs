@@ -1,0 +1,119 @@
+//! Stopping a model in the middle of its work.
+
+use crate::subject::{Subject, accepted, words};
+use crate::verdict::{Finding, Outcome, failed, passed_with, skipped};
+use kovacs_abi as abi;
+use kovacs_host::probe::RawBatch;
+use std::time::Duration;
+
+/// Time of the processor that a model may still use after it was asked to stop.
+const STOPS_WITHIN: Duration = Duration::from_millis(200);
+/// Work after which a model that announces ticks must have ticked.
+const TICKS_WITHIN: Duration = Duration::from_millis(100);
+/// Rows of the largest batch that is tried until a tick comes.
+const MOST_ROWS: usize = 1 << 14;
+
+/// Time of the processor that this process has used so far: what else runs on the machine does not count.
+fn processor_time() -> Result<Duration, Finding> {
+    /// The kernel counts in hundredths of a second, whatever its own clock (`USER_HZ`, proc_pid_stat(5)).
+    const TICK: Duration = Duration::from_millis(10);
+    let unreadable = || skipped("`/proc/self/stat` cannot be read here");
+    let text = std::fs::read_to_string("/proc/self/stat").map_err(|_| unreadable())?;
+    // The second field, the program's name, may hold spaces and ends with the last parenthesis.
+    let fields: Vec<&str> = text.rsplit_once(')').ok_or_else(unreadable)?.1.split_whitespace().collect();
+    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
+    // User and system time, fields 14 and 15 of the line.
+    ticks(11).zip(ticks(12)).map(|(user, system)| TICK * (user + system)).ok_or_else(unreadable)
+}
+
+pub(crate) fn announced_ticks_come(subject: &Subject<'_>) -> Outcome {
+    if !subject.can().ticks {
+        return Err(skipped("the model does not announce `ticks`"));
+    }
+    let (mut instance, _) = subject.bound()?;
+    let point = subject.about().defaults();
+    let mut rows = 1;
+    loop {
+        let parameters = point.repeat(rows);
+        let seeds = subject.seeds(rows);
+        subject.step(&format!("evaluate of {rows} rows with a tick"));
+        let started = processor_time()?;
+        let mut tick = |_fraction: f64| true;
+        let result = accepted(instance.evaluate(RawBatch {
+            rows,
+            parameters: &parameters,
+            seeds: &seeds,
+            tick: Some(&mut tick),
+            ..RawBatch::default()
+        }))?;
+        if result.ticks > 0 {
+            return passed_with(format!("{} in {rows} rows", result.ticks));
+        }
+        let worked = processor_time()?.saturating_sub(started);
+        if worked > TICKS_WITHIN || rows >= MOST_ROWS {
+            return Err(failed(format!("it announces `ticks`, and does not tick once in {rows} rows")));
+        }
+        rows *= 2;
+    }
+}
+
+pub(crate) fn stops_at_the_first_tick(subject: &Subject<'_>) -> Outcome {
+    if !subject.can().ticks {
+        return Err(skipped("the model does not announce `ticks`"));
+    }
+    let (mut instance, _) = subject.bound()?;
+    let point = subject.about().defaults();
+    let plain = subject.evaluate(&mut instance, std::slice::from_ref(&point))?;
+    let mut rows = 16;
+    loop {
+        let parameters = point.repeat(rows);
+        let seeds = subject.seeds(rows);
+        subject.step(&format!("evaluate of {rows} rows, to be stopped at the first tick"));
+        let mut asked = None;
+        let mut tick = |_fraction: f64| {
+            asked.get_or_insert_with(processor_time);
+            false
+        };
+        let result = instance.evaluate(RawBatch {
+            rows,
+            parameters: &parameters,
+            seeds: &seeds,
+            tick: Some(&mut tick),
+            ..RawBatch::default()
+        });
+        let Some(asked) = asked else {
+            if rows >= MOST_ROWS {
+                return Err(skipped("it does not tick, so it cannot be asked to stop"));
+            }
+            rows *= 4;
+            continue;
+        };
+        let took = processor_time()?.saturating_sub(asked?);
+        if result.answer.status != abi::CANCELLED {
+            return Err(failed(format!(
+                "asked to stop at the first tick of {rows} rows, `evaluate` {}; it must answer CANCELLED",
+                words(&result.answer)
+            )));
+        }
+        if took > STOPS_WITHIN {
+            let (took, limit) = (took.as_millis(), STOPS_WITHIN.as_millis());
+            return Err(failed(format!("asked to stop, it works on for {took} ms; {limit} are allowed")));
+        }
+        still_works(subject, &mut instance, &point, &plain)?;
+        return passed_with(format!("{} ms after the tick", took.as_millis()));
+    }
+}
+
+fn still_works(
+    subject: &Subject<'_>,
+    instance: &mut kovacs_host::probe::ProbeInstance,
+    point: &[f64],
+    plain: &kovacs_host::probe::RawResult,
+) -> Result<(), Finding> {
+    subject.step("evaluate after a stop");
+    let after = subject.evaluate(instance, &[point.to_vec()])?;
+    if subject.must_repeat().is_err() {
+        return Ok(());
+    }
+    crate::subject::same_bits("before and after a stop", plain, &after).map(|_| ())
+}
