@@ -132,7 +132,7 @@ impl ModelHandle {
     }
 
     /// The models of the same library, this one included, in its order.
-    pub fn siblings(&self) -> impl Iterator<Item = &ModelDescription> {
+    pub fn siblings(&self) -> impl Iterator<Item = &ModelDescription> + Clone {
         self.plugin.descriptions.iter()
     }
 
