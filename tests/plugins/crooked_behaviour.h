@@ -441,7 +441,7 @@ __attribute__((destructor)) static void crash(void) { abort(); }
 #elif defined(HANGS_AT_THE_END)
 __attribute__((destructor)) static void hang(void) { for (;;) sleep_ms(1000); }
 #elif defined(SLOW_TO_OPEN)
-__attribute__((constructor)) static void dawdle(void) { sleep_ms(150); }
+__attribute__((constructor)) static void dawdle(void) { spin(0.2); }
 #elif defined(EXPORTS_MORE)
 KOVACS_EXPORT int helper_of_somebody(void) { return 1; }
 #endif

@@ -5,6 +5,7 @@
 //! that calls a fault by another name sends its author to the wrong place. And every test must be named by some
 //! library, or stand in the list of those that are tried elsewhere: a test that nothing fails tests nothing.
 
+mod languages;
 mod shipped;
 mod support;
 

@@ -1,6 +1,7 @@
 //! Compiles libraries and checks them, as the shell command does.
 
 use kovacs_check::{Options, Report, Worker, check};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -14,6 +15,10 @@ impl Bench {
     pub fn new() -> Self {
         let directory = tempfile::Builder::new().prefix("plugins-").tempdir_in(env!("CARGO_TARGET_TMPDIR"));
         Bench { directory: directory.expect("cargo's folder for tests can be written") }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Compiles `crooked.c` with these macros; `None`, with a message, where there is no C compiler.
@@ -64,6 +69,7 @@ pub fn options() -> Options {
         model: None,
         only: None,
         seed: 1,
+        settings: BTreeMap::new(),
         pedantic: true,
         limit: Options::LIMIT,
         worker: Some(Worker { program: env!("CARGO_BIN_EXE_kovacs-check-worker").into(), arguments: Vec::new() }),

@@ -15,7 +15,7 @@ fn compile(folder: &Path, model: &str, macros: &[&str]) -> Option<PathBuf> {
         .args(macros.iter().map(|name| format!("-D{name}")))
         .arg("-I")
         .arg(project.join("models/abi/include"))
-        .arg(project.join("kernel-ext/host/tests/libraries/crooked.c"))
+        .arg(project.join("tests/plugins/crooked.c"))
         .arg("-lm")
         .arg("-o")
         .arg(&library)

@@ -84,7 +84,7 @@ pub enum Test {
     ParameterSets,
     /// Inputs are among time, temperature, control and drive, time first; there is at least one output.
     InputsAndOutputs,
-    /// Opening it and reading its tables takes less than 100 ms; more is a warning.
+    /// Opening it and reading its tables takes less than 100 ms of the processor; more is a warning.
     OpensFast,
     /// The entry function gives the same tables at the second call, and they still say the same.
     SameTablesAgain,

@@ -6,6 +6,7 @@ use crate::supervise::{self, Worker};
 use crate::verdict::{Finding, Verdict, skipped};
 use crate::worker::{self, Job, Opened, Work};
 use regex_lite::Regex;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
@@ -28,6 +29,8 @@ pub struct Options {
     pub only: Option<Regex>,
     /// Seed of all random numbers.
     pub seed: u64,
+    /// Values of settings, by id, that replace the defaults in every model that has them: a smaller lattice.
+    pub settings: BTreeMap<String, f64>,
     /// Also the tests of physics and of good manners.
     pub pedantic: bool,
     /// Time that a test may take.
@@ -134,7 +137,16 @@ impl Bench<'_> {
         fs::create_dir(&folder)?;
         // Not in the folder in which the process starts: what a model leaves there is its own affair.
         let journal = self.folder.join(format!("{name}.journal"));
-        Ok((Job { library: self.library.to_path_buf(), work, seed: self.options.seed, journal }, folder))
+        Ok((
+            Job {
+                library: self.library.to_path_buf(),
+                work,
+                seed: self.options.seed,
+                settings: self.options.settings.clone(),
+                journal,
+            },
+            folder,
+        ))
     }
 
     /// The models to check: one if one was asked for.
@@ -208,13 +220,13 @@ impl Bench<'_> {
 
     fn make(&self, task: &Task, index: usize) -> io::Result<TestReport> {
         let Task { test, model } = task;
-        let Options { worker, seed, limit, .. } = self.options;
+        let Options { worker, seed, settings, limit, .. } = self.options;
         let finding = match worker {
             _ if self.hangs.load(Ordering::Relaxed) >= HANGS_ENDURED => {
                 skipped(format!("{HANGS_ENDURED} tests hung already"))
             }
             None if test.needs_its_own_process() => skipped("needs a process of its own; run without `--in-process`"),
-            None => worker::make(*test, self.library, model.as_deref(), *seed, &|_words| {}),
+            None => worker::make(*test, self.library, model.as_deref(), *seed, settings, &|_words| {}),
             Some(worker) => {
                 let (job, folder) = self.job(Work::Test(*test, model.clone()), &index.to_string())?;
                 supervise::run(worker, &job, &folder, *limit)?

@@ -3,10 +3,12 @@
 use crate::experiments::{self, Kind};
 use crate::verdict::{Finding, Outcome, failed, skipped};
 use kovacs_abi as abi;
-use kovacs_core::model::{Capabilities, ModelDescription, Preset};
+use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
 use kovacs_host::probe::{Answer, Probe, ProbeInstance, RawBatch, RawExperiment, RawResult};
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// The model under test.
@@ -14,6 +16,9 @@ pub(crate) struct Subject<'a> {
     probe: Probe,
     seed: u64,
     note: &'a dyn Fn(&str),
+    cost: OnceCell<Duration>,
+    /// Values of settings that replace the defaults, by id.
+    settings: BTreeMap<String, f64>,
 }
 
 /// Time that a test of many evaluations may take; slow models are tried at fewer points.
@@ -21,8 +26,8 @@ const BUDGET: Duration = Duration::from_secs(8);
 
 impl<'a> Subject<'a> {
     /// `note` is told what is being done, so that a crash can be placed.
-    pub(crate) fn new(probe: Probe, seed: u64, note: &'a dyn Fn(&str)) -> Self {
-        Subject { probe, seed, note }
+    pub(crate) fn new(probe: Probe, seed: u64, settings: &BTreeMap<String, f64>, note: &'a dyn Fn(&str)) -> Self {
+        Subject { probe, seed, note, cost: OnceCell::new(), settings: settings.clone() }
     }
 
     pub(crate) fn probe(&self) -> &Probe {
@@ -52,8 +57,10 @@ impl<'a> Subject<'a> {
         self.instance_with(&self.default_settings())
     }
 
+    /// The defaults, where the user of the check did not ask for other values.
     pub(crate) fn default_settings(&self) -> Vec<f64> {
-        self.about().settings.iter().map(|setting| setting.initial).collect()
+        let value = |setting: &Quantity| self.settings.get(&setting.id).copied().unwrap_or(setting.initial);
+        self.about().settings.iter().map(value).collect()
     }
 
     pub(crate) fn instance_with(&self, settings: &[f64]) -> Result<ProbeInstance, Finding> {
@@ -121,6 +128,16 @@ impl<'a> Subject<'a> {
         accepted(result)
     }
 
+    /// Time of one evaluation at the defaults; nothing where there is none.
+    fn cost(&self) -> Duration {
+        *self.cost.get_or_init(|| {
+            let Ok((mut instance, _)) = self.bound() else { return Duration::ZERO };
+            let started = Instant::now();
+            let _ = self.evaluate(&mut instance, &[self.about().defaults()]);
+            started.elapsed()
+        })
+    }
+
     /// One seed per row for a seeded model: equal numbers of rows get equal seeds.
     pub(crate) fn seeds(&self, rows: usize) -> Vec<u64> {
         if self.can().seeded { (1..=rows as u64).collect() } else { Vec::new() }
@@ -151,7 +168,13 @@ impl<'a> Subject<'a> {
     }
 
     /// A handful of points inside the bounds.
+    ///
+    /// A slow model gets fewer of them, at least two: a test evaluates each several times.
     pub(crate) fn few_points(&self, count: usize) -> Vec<Vec<f64>> {
+        /// How often a test may evaluate a point, in the worst case: on each of eight threads.
+        const TIMES: f64 = 8.0;
+        let affordable = BUDGET.as_secs_f64() / (TIMES * self.cost().as_secs_f64().max(1e-9));
+        let count = if affordable < count as f64 { count.min(2) } else { count };
         let mut random = self.random();
         let mut points: Vec<Vec<f64>> = self.known_points().into_iter().map(|(_, point)| point).collect();
         points.truncate(count);

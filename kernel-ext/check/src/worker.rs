@@ -4,17 +4,18 @@
 //! line says where it was. Standard output is left to the library, which must not use it.
 
 use crate::catalogue::{Run, Test};
+use crate::groups::library::processor_time;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Outcome, failed, passed};
 use kovacs_host::{HostErrorKind, probe};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::Instant;
 
 /// First argument of the process of one test; the second one is a [`Job`].
 pub const CHECK_ARGUMENT: &str = "__check";
@@ -25,6 +26,8 @@ pub(crate) struct Job {
     pub(crate) library: PathBuf,
     pub(crate) work: Work,
     pub(crate) seed: u64,
+    /// Values of settings that replace the defaults.
+    pub(crate) settings: BTreeMap<String, f64>,
     /// Where the lines go.
     pub(crate) journal: PathBuf,
 }
@@ -66,7 +69,7 @@ pub(crate) enum Opened {
 /// # Errors
 /// The job cannot be read or its journal cannot be written.
 pub fn run_worker(job: &str) -> io::Result<()> {
-    let Job { library, work, seed, journal } = serde_json::from_str(job)?;
+    let Job { library, work, seed, settings, journal } = serde_json::from_str(job)?;
     // A crash is a result here: no core file of it is wanted.
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let journal = Mutex::new(OpenOptions::new().append(true).open(&journal)?);
@@ -79,7 +82,7 @@ pub fn run_worker(job: &str) -> io::Result<()> {
                 // Without its journal a test is still a test; only the place of a crash is lost.
                 let _ = write(&Line::Doing(words.to_owned()));
             };
-            write(&Line::Found(make(test, &library, model.as_deref(), seed, &note)))
+            write(&Line::Found(make(test, &library, model.as_deref(), seed, &settings, &note)))
         }
     }
 }
@@ -105,8 +108,15 @@ fn append(journal: &Mutex<File>, line: &Line) -> io::Result<()> {
 }
 
 /// Opens the library and makes the test, in this process.
-pub(crate) fn make(test: Test, library: &Path, model: Option<&str>, seed: u64, note: &dyn Fn(&str)) -> Finding {
-    let started = Instant::now();
+pub(crate) fn make(
+    test: Test,
+    library: &Path,
+    model: Option<&str>,
+    seed: u64,
+    settings: &BTreeMap<String, f64>,
+    note: &dyn Fn(&str),
+) -> Finding {
+    let started = processor_time();
     let opened = probe::open(library).map(|handles| {
         let position = handles.iter().position(|handle| Some(handle.id()) == model).unwrap_or(0);
         handles.into_iter().nth(position)
@@ -117,12 +127,12 @@ pub(crate) fn make(test: Test, library: &Path, model: Option<&str>, seed: u64, n
         Ok(None) => return failed("the library has no model any more"),
         Err(error) => return failed(format!("the library can no longer be opened: {error}")),
     };
-    let opening = started.elapsed();
-    let subject = Subject::new(handle.probe(), seed, note);
+    let opening = processor_time().and_then(|now| Ok(now.saturating_sub(started?)));
+    let subject = Subject::new(handle.probe(), seed, settings, note);
     let make = || -> Outcome {
         match test.run() {
             Run::WhenOpened => passed(),
-            Run::OfTheOpening(test) => test(opening),
+            Run::OfTheOpening(test) => test(opening.clone()?),
             Run::Of(test) => test(&subject),
         }
     };

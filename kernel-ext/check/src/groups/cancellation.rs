@@ -1,5 +1,6 @@
 //! Stopping a model in the middle of its work.
 
+use super::library::processor_time;
 use crate::subject::{Subject, accepted, words};
 use crate::verdict::{Finding, Outcome, failed, passed_with, skipped};
 use kovacs_abi as abi;
@@ -12,19 +13,6 @@ const STOPS_WITHIN: Duration = Duration::from_millis(200);
 const TICKS_WITHIN: Duration = Duration::from_millis(100);
 /// Rows of the largest batch that is tried until a tick comes.
 const MOST_ROWS: usize = 1 << 14;
-
-/// Time of the processor that this process has used so far: what else runs on the machine does not count.
-fn processor_time() -> Result<Duration, Finding> {
-    /// The kernel counts in hundredths of a second, whatever its own clock (`USER_HZ`, proc_pid_stat(5)).
-    const TICK: Duration = Duration::from_millis(10);
-    let unreadable = || skipped("`/proc/self/stat` cannot be read here");
-    let text = std::fs::read_to_string("/proc/self/stat").map_err(|_| unreadable())?;
-    // The second field, the program's name, may hold spaces and ends with the last parenthesis.
-    let fields: Vec<&str> = text.rsplit_once(')').ok_or_else(unreadable)?.1.split_whitespace().collect();
-    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
-    // User and system time, fields 14 and 15 of the line.
-    ticks(11).zip(ticks(12)).map(|(user, system)| TICK * (user + system)).ok_or_else(unreadable)
-}
 
 pub(crate) fn announced_ticks_come(subject: &Subject<'_>) -> Outcome {
     if !subject.can().ticks {

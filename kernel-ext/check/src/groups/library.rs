@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A library takes longer to open than this only if it works before it is asked to.
+/// Work of the processor: a library needs more to open only if it works before it is asked to.
 pub(crate) const OPENING: Duration = Duration::from_millis(100);
 
 pub(crate) fn exports_only_the_entry(subject: &Subject<'_>) -> Outcome {
@@ -127,6 +127,19 @@ pub(crate) fn leaves_no_file_open(subject: &Subject<'_>) -> Outcome {
         0 => passed(),
         left => Err(failed(format!("{left} more files are open after three instances than before"))),
     }
+}
+
+/// Time of the processor that this process has used so far: what else runs on the machine does not count.
+pub(crate) fn processor_time() -> Result<Duration, Finding> {
+    /// The kernel counts in hundredths of a second, whatever its own clock (`USER_HZ`, proc_pid_stat(5)).
+    const TICK: Duration = Duration::from_millis(10);
+    let unreadable = || skipped("`/proc/self/stat` cannot be read here");
+    let text = std::fs::read_to_string("/proc/self/stat").map_err(|_| unreadable())?;
+    // The second field, the program's name, may hold spaces and ends with the last parenthesis.
+    let fields: Vec<&str> = text.rsplit_once(')').ok_or_else(unreadable)?.1.split_whitespace().collect();
+    let ticks = |index: usize| fields.get(index).and_then(|field| field.parse::<u32>().ok());
+    // User and system time, fields 14 and 15 of the line.
+    ticks(11).zip(ticks(12)).map(|(user, system)| TICK * (user + system)).ok_or_else(unreadable)
 }
 
 /// Number of entries of a folder of `/proc`.

@@ -53,6 +53,15 @@ fn its_temperature(subject: &Subject<'_>) -> f64 {
     experiments::temperature_of(subject.about(), material(subject))
 }
 
+/// Laws of means do not hold for every random sample.
+fn is_no_sample(subject: &Subject<'_>) -> Result<(), Finding> {
+    if subject.can().seeded {
+        Err(skipped("the curve is a random sample, of which only the mean has to obey"))
+    } else {
+        Ok(())
+    }
+}
+
 /// Times spread evenly over decades, s.
 fn decades(from: i32, to: i32) -> Vec<f64> {
     const PER_DECADE: i32 = 8;
@@ -60,6 +69,7 @@ fn decades(from: i32, to: i32) -> Vec<f64> {
 }
 
 pub(crate) fn stress_relaxes(subject: &Subject<'_>) -> Outcome {
+    is_no_sample(subject)?;
     let temperature = its_temperature(subject);
     let mut times = vec![0.0];
     times.extend(decades(-3, 8));
@@ -128,6 +138,7 @@ pub(crate) fn time_has_no_origin(subject: &Subject<'_>) -> Outcome {
 
 pub(crate) fn grid_refinement_converges(subject: &Subject<'_>) -> Outcome {
     const SETTING: &str = "points_per_decade";
+    is_no_sample(subject)?;
     let about = subject.about();
     let Some(index) = about.settings.iter().position(|setting| setting.id == SETTING) else {
         return Err(skipped(format!("the model has no setting `{SETTING}`")));

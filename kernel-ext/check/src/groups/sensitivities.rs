@@ -15,6 +15,26 @@ fn announced(subject: &Subject<'_>) -> Result<(), Finding> {
     if subject.can().jacobian { Ok(()) } else { Err(skipped("the model does not announce `jacobian`")) }
 }
 
+/// An instance that gives derivatives, with its experiment: all outputs, or one alone where the model declines the
+/// derivatives of others, which it may.
+fn differentiable(subject: &Subject<'_>) -> Result<(ProbeInstance, RawExperiment), Finding> {
+    let (_, all) = subject.usual()?;
+    let single = all.wanted.iter().map(|&output| RawExperiment { wanted: vec![output], ..all.clone() });
+    let mut said = String::new();
+    for experiment in std::iter::once(all.clone()).chain(single) {
+        let mut instance = subject.instance_bound_to(&experiment)?;
+        let (point, seeds) = (subject.about().defaults(), subject.seeds(1));
+        subject.step("evaluate with sensitivities");
+        let batch = RawBatch { rows: 1, parameters: &point, seeds: &seeds, sensitivities: &[0], ..RawBatch::default() };
+        let answer = instance.evaluate(batch).answer;
+        if answer.status != abi::E_UNSUPPORTED {
+            return Ok((instance, experiment));
+        }
+        said = words(&answer);
+    }
+    Err(failed(format!("it announces `jacobian`, and for every experiment of the tests `evaluate` {said}")))
+}
+
 fn with_sensitivities(
     subject: &Subject<'_>,
     instance: &mut ProbeInstance,
@@ -30,7 +50,7 @@ fn with_sensitivities(
 
 pub(crate) fn agree_with_differences(subject: &Subject<'_>) -> Outcome {
     announced(subject)?;
-    let (instance, experiment) = subject.bound()?;
+    let (instance, experiment) = differentiable(subject)?;
     let mut comparison = Comparison { subject, instance, experiment };
     let all: Vec<u32> = (0..subject.about().parameters.len() as u32).collect();
     let (mut compared, mut largest) = (0, 0.0_f64);
@@ -143,7 +163,7 @@ impl Comparison<'_, '_> {
 
 pub(crate) fn honour_subset_and_order(subject: &Subject<'_>) -> Outcome {
     announced(subject)?;
-    let (mut instance, _) = subject.bound()?;
+    let (mut instance, _) = differentiable(subject)?;
     let count = subject.about().parameters.len() as u32;
     let point = subject.about().defaults();
     let all: Vec<u32> = (0..count).collect();
