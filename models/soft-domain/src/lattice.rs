@@ -30,7 +30,7 @@ const LARGEST_FLOW: f64 = 0.02;
 const MOST_PARTS: f64 = 200.0;
 
 /// How often all cells are drawn at rest before a run in which neighbours count.
-const SWEEPS_AT_REST: usize = 200;
+const SWEEPS_AT_REST: usize = 50;
 
 /// Most barriers that the number of a cell can tell apart.
 pub const MOST_BARRIERS: usize = 1 << 14;
@@ -225,7 +225,8 @@ impl Lattice {
                 for y in 0..edge {
                     let (front, back) = ((y + edge - 1) % edge * edge, (y + 1) % edge * edge);
                     for x in ((odd + y + z) % 2..edge).step_by(2) {
-                        let (left, right) = ((x + edge - 1) % edge, (x + 1) % edge);
+                        let left = if x == 0 { edge - 1 } else { x - 1 };
+                        let right = if x + 1 == edge { 0 } else { x + 1 };
                         let (row, plane) = (y * edge, z * layer);
                         let around = [
                             plane + row + left,
