@@ -111,8 +111,9 @@ impl Schedule {
         let needed = last - piece.start;
         if piece.open {
             let ratio = 10f64.powf((self.division.per_decade as f64).recip());
-            while let Some(&reached) = grid.last()
-                && reached <= needed
+            // Two steps end at or after the last wanted time, the later one beyond it.
+            while let [.., before, reached] = grid[..]
+                && before <= needed
             {
                 grid.push(reached * ratio);
             }
