@@ -171,6 +171,31 @@ fn soft_domain_of_the_three_glasses() {
 }
 
 #[test]
+fn fractional_and_double_kww_of_a_glass() {
+    // 45000 MPa times 0.005 times the reference of a Mittag-Leffler function with tau = 1e4 s, a = 0.5, t_w = 900 s.
+    let found = predict(&["fractional", "--glass", "ti-zr-hf-cu-ni-be"]);
+    peak(&found, 334.1709662919, 225.0 * 0.0368432657, 1e-6);
+    // Eq. 1 fitted to the second stage of the stretched exponential, whose peak it meets within 2 %.
+    peak(&predict(&["double-kww", "--glass", "ti-zr-hf-cu-ni-be"]), 266.62199344, 6.77345911, 2e-2);
+}
+
+#[test]
+fn the_lattice_agrees_roughly_with_its_mean_field_and_repeats_itself() {
+    let glass = ["soft-domain-lattice", "--glass", "ti-zr-hf-cu-ni-be", "--param", "cooperative_barrier=0"];
+    // Two implementations gave 20.2 and 20.5 MPa with their own seeds: a guide, so 15 %.
+    let found = predict(&[&glass[..], &["--seed", "7"]].concat());
+    close(found["delta_sigma_mpa"].as_f64().expect("a hump"), 20.3, 0.15);
+    assert_eq!(found["seed"], 7);
+
+    let small = [&glass[..], &["--setting", "edge=8", "--setting", "replicas=4"]].concat();
+    let of = |more: &[&str]| predict(&[&small[..], more].concat());
+    let unseeded = of(&[]);
+    assert_eq!(of(&["--threads", "1"]), of(&["--threads", "2"]), "threads change no bit");
+    assert_eq!((&unseeded["seed"], &unseeded), (&0.into(), &of(&["--seed", "0"])), "without a seed it is 0");
+    assert_ne!(unseeded["delta_sigma_mpa"], of(&["--seed", "1"])["delta_sigma_mpa"]);
+}
+
+#[test]
 fn tnm_under_strain_is_its_strain_driven_form() {
     // Printed to four digits or more; the reference was read by a parabola 60 to the decade, which misses by 3e-4.
     for (glass, t_p, delta_sigma) in
@@ -217,6 +242,10 @@ fn thermal_memory_of_poly_vinyl_acetate() {
         1,
         &["fictive_temperature", "`tnm`"],
     );
+    refuse(&["tnm", "--glass", "pvac"], 1, &["no parameter set `pvac`", "--thermal"]);
+    refuse(&["kahr", "--glass", "pvac"], 2, &["`kahr` gives no stress", "--thermal"]);
+    let kahr = predict(&["kahr", "--glass", "pvac", "--thermal", "40C; 25C until equal; 30C for 1000h"]);
+    assert_eq!((&kahr["kind"], &kahr["model"]), (&"peak".into(), &"kahr".into()));
     refuse(&["tnm", "--glass", "pvac", "--thermal", "40C; 10C for 1h"], 2, &["at least three pieces"]);
     refuse(&["tnm", "--glass", "pvac", "--thermal", "40C; 10C for 1m; 30C for 1h"], 2, &["piece 2"]);
     let toml = "temperature = \"313 K\"\n[[segment]]\nkind = \"step\"\ntemperature = \"283 K\"\n\

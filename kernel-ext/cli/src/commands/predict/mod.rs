@@ -114,6 +114,12 @@ struct Ready {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let handle = load(options)?;
     let description = handle.description();
+    if options.thermal.is_none() && description.output("stress").is_none() {
+        let what = format!("model `{}` gives no stress, so there is no mechanical test of it", description.short_id());
+        return Err(
+            Failure::usage(what).remedy("give a thermal test, `--thermal \"40C; 10C for 101.4h; 30C for 1000h\"`")
+        );
+    }
     let values::Values { parameters, settings } = values::read(options, description)?;
     for warning in handle.warnings() {
         notice(&format!("warning: {warning}"));

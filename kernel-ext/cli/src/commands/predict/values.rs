@@ -35,6 +35,7 @@ pub fn read(options: &Options, description: &ModelDescription) -> Result<Values,
         Some(glass) => {
             let preset = description.preset(glass).ok_or_else(|| {
                 let remedy = match description.presets.as_slice() {
+                    _ if options.model == "tnm" => "name one of these; the thermal sets of `tnm` are for --thermal",
                     [] => "leave out --glass and set parameters with --param",
                     _ => "name one of these, or leave out --glass and set parameters with --param",
                 };
