@@ -333,6 +333,10 @@ fn departures(
         wanted: vec![OUTPUT.to_owned()],
     };
     let values = evaluate_one(evaluator, &experiment, parameters)?;
+    if values.len() != times.len() {
+        let message = format!("{} fictive temperatures were asked for and {} came back", times.len(), values.len());
+        return Err(EvaluationError::Broken { model: evaluator.description().id.clone(), message });
+    }
     Ok(values.into_iter().map(|kelvin| kelvin - level).collect())
 }
 

@@ -133,6 +133,26 @@ fn one_mode_under_stress_creeps_and_recovers_as_a_zener_solid() {
 }
 
 #[test]
+fn in_equilibrium_a_recovery_is_that_of_the_stretched_exponential() {
+    let protocol = Protocol::at(593.0).step(0.005).hold(900.0).stress_step(0.0).hold(1e5);
+    let times: Vec<f64> = std::iter::once(900.0).chain(log_spaced(900.01, 1e5, 10)).collect();
+    let mut kww = Local::<Kww>::new(&[]).unwrap();
+    let parameters = preset(&kww, TITANIUM);
+    let expected = curve(&mut kww, &parameters, &protocol, "strain", &times);
+    let off = |per_decade: f64| {
+        let mut model = strained(per_decade, 0.0);
+        let ln_time = 1e4f64.ln() - 70_800.0 / 593.0;
+        let changes = [("ln_prefactor", ln_time), ("stretching_exponent", 0.5), ("initial_fictive_temperature", 593.0)];
+        let parameters = with(&model, TITANIUM, &changes);
+        largest_difference(&curve(&mut model, &parameters, &protocol, "strain", &times), &expected)
+    };
+    // There the elements are Kelvin's and exact; here strain runs evenly within a step: second order, of 0.005.
+    let (coarse, fine) = (off(60.0), off(120.0));
+    assert!(coarse < 1e-6, "{coarse:e}");
+    assert!((coarse / fine).log2() > 1.5, "{coarse:e} {fine:e}");
+}
+
+#[test]
 fn stress_control_undoes_strain_control() {
     // Creep under the stress of a relaxation test would be that test backwards; here the strain found under stress is
     // prescribed again, and the stress must come back. Both runs age, and a recovery follows.
