@@ -82,6 +82,7 @@ mod experiment;
 pub mod linear;
 mod local;
 mod model;
+mod pieces;
 mod rows;
 #[doc(hidden)]
 #[expect(unsafe_code, reason = "the C interface: pointers in, pointers out")]
@@ -99,4 +100,5 @@ pub use kovacs_core::model::Capabilities;
 pub use kovacs_core::refusal::Refusal;
 pub use local::Local;
 pub use model::{About, Model};
+pub use pieces::{Piece, Pieces, Prescribed};
 pub use rows::{Row, RowSet};

@@ -56,7 +56,7 @@ pub(crate) struct Zones {
 
 /// What is prescribed at one moment.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Prescribed {
+pub(crate) enum Held {
     /// Total strain (1).
     Strain(f64),
     /// Stress, MPa.
@@ -65,25 +65,25 @@ pub(crate) enum Prescribed {
 
 impl Zones {
     /// Stress (MPa) in a state.
-    pub(crate) fn stress(&self, prescribed: Prescribed, state: &State) -> f64 {
-        match prescribed {
-            Prescribed::Strain(strain) => self.modulus * (strain - state[0]),
-            Prescribed::Stress(stress) => stress,
+    pub(crate) fn stress(&self, held: Held, state: &State) -> f64 {
+        match held {
+            Held::Strain(strain) => self.modulus * (strain - state[0]),
+            Held::Stress(stress) => stress,
         }
     }
 
     /// Total strain (1) in a state.
-    pub(crate) fn strain(&self, prescribed: Prescribed, state: &State) -> f64 {
-        match prescribed {
-            Prescribed::Strain(strain) => strain,
-            Prescribed::Stress(stress) => stress / self.modulus + state[0],
+    pub(crate) fn strain(&self, held: Held, state: &State) -> f64 {
+        match held {
+            Held::Strain(strain) => strain,
+            Held::Stress(stress) => stress / self.modulus + state[0],
         }
     }
 
     /// Rates of change of the state, 1/s, at a temperature in K.
-    pub(crate) fn rates(&self, prescribed: Prescribed, temperature: f64, state: &State) -> State {
+    pub(crate) fn rates(&self, held: Held, temperature: f64, state: &State) -> State {
         let [_, orientation, chi] = *state;
-        let stress = self.stress(prescribed, state);
+        let stress = self.stress(held, state);
         let bias = self.bias(stress, temperature);
         let flips = self.flips(temperature) * bias.cosh();
         let drive = flips * (bias.tanh() - orientation);
@@ -92,17 +92,17 @@ impl Zones {
     }
 
     /// Derivatives of [`rates`](Zones::rates) by the state: `[rate][state]`.
-    pub(crate) fn slopes(&self, prescribed: Prescribed, temperature: f64, state: &State) -> [State; 3] {
+    pub(crate) fn slopes(&self, held: Held, temperature: f64, state: &State) -> [State; 3] {
         let [_, orientation, chi] = *state;
-        let stress = self.stress(prescribed, state);
+        let stress = self.stress(held, state);
         let bias = self.bias(stress, temperature);
         let flips = self.flips(temperature);
         // cosh(x) [tanh(x) - m] = sinh(x) - m cosh(x).
         let drive = flips * (bias.sinh() - orientation * bias.cosh());
         let by_bias = flips * (bias.cosh() - orientation * bias.sinh());
-        let stress_by_plastic = match prescribed {
-            Prescribed::Strain(_) => -self.modulus,
-            Prescribed::Stress(_) => 0.0,
+        let stress_by_plastic = match held {
+            Held::Strain(_) => -self.modulus,
+            Held::Stress(_) => 0.0,
         };
         let drive_by = [by_bias * self.bias(stress_by_plastic, temperature), -flips * bias.cosh(), 0.0];
         let density = self.strain_scale * (-1.0 / chi).exp();
@@ -164,13 +164,13 @@ mod tests {
     fn slopes_are_those_of_the_rates() {
         let zones = crate::zones(&crate::defaults());
         let state = [1e-3, 0.3, 0.31];
-        for prescribed in [Prescribed::Strain(0.004), Prescribed::Stress(150.0), Prescribed::Stress(0.0)] {
-            let slopes = zones.slopes(prescribed, 600.0, &state);
+        for held in [Held::Strain(0.004), Held::Stress(150.0), Held::Stress(0.0)] {
+            let slopes = zones.slopes(held, 600.0, &state);
             for (column, step) in [1e-7, 1e-5, 1e-6].into_iter().enumerate() {
                 let shifted = |sign: f64| {
                     let mut state = state;
                     state[column] += sign * step;
-                    zones.rates(prescribed, 600.0, &state)
+                    zones.rates(held, 600.0, &state)
                 };
                 let (up, down) = (shifted(1.0), shifted(-1.0));
                 for row in 0..3 {

@@ -12,15 +12,19 @@
 mod equations;
 mod integrate;
 
-use equations::{Prescribed, Zones};
-use integrate::{Broken, Piece};
+use equations::{Held, Zones};
+use integrate::Broken;
+use kovacs_core::Control;
 use kovacs_core::glasses::GLASSES;
-use kovacs_sdk::{About, Capabilities, Curves, Experiment, Model, Origin, Preset, Quantity, Refusal, Run, linear};
+use kovacs_sdk::{
+    About, Capabilities, Curves, Experiment, Model, Origin, Pieces, Preset, Quantity, Refusal, Run, linear,
+};
 
 /// Shear transformation zones.
 #[derive(Default)]
 pub struct Stz {
-    history: Vec<Piece>,
+    /// The history and the output times, once bound.
+    bound: Option<(Pieces, Vec<f64>)>,
 }
 
 /// Number of parameters.
@@ -148,40 +152,44 @@ impl Model for Stz {
     }
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
-        self.history = integrate::pieces(experiment);
+        self.bound = Some((Pieces::new(experiment)?, experiment.times().to_vec()));
         Ok(())
     }
 
     fn evaluate(&mut self, parameters: &[f64], out: &mut Curves<'_>, run: &mut Run<'_>) -> Result<(), Refusal> {
-        let Ok(parameters) = <&[f64; PARAMETERS]>::try_from(parameters) else {
-            return Err(Refusal::broken("the number of parameters is another one"));
+        let (Some((history, times)), Ok(parameters)) = (&self.bound, <&[f64; PARAMETERS]>::try_from(parameters)) else {
+            return Err(Refusal::broken("evaluated before an experiment was bound, or with another parameter count"));
         };
         let zones = zones(parameters);
-        let mut state = [0.0, 0.0, zones.initial_chi];
-        if let Some(first) = self.history.first() {
-            // The sample has rested for ever at its first strain: elastic strain counts from there.
-            state[0] = first.rest(zones.modulus);
-        }
-        let pieces = self.history.len();
-        let tolerances = integrate::tolerances(&zones, &self.history);
-        for (index, piece) in self.history.iter().enumerate() {
-            run.tick(index as f64 / pieces as f64)?;
-            let mut write = |point: usize, prescribed: Prescribed, state: &equations::State| {
-                let stress = zones.stress(prescribed, state);
-                let strain = zones.strain(prescribed, state);
-                let values = [stress, strain, stress / zones.modulus, state[0], state[1], state[2]];
-                for (output, value) in values.into_iter().enumerate() {
-                    if let Some(slot) = out.column(output).and_then(|column| column.get_mut(point)) {
-                        *slot = value;
-                    }
+        let tolerances = integrate::tolerances(&zones, history);
+        let mut write = |point: usize, held: Held, state: &equations::State| {
+            let stress = zones.stress(held, state);
+            let values = [stress, zones.strain(held, state), stress / zones.modulus, state[0], state[1], state[2]];
+            for (output, value) in values.into_iter().enumerate() {
+                if let Some(slot) = out.column(output).and_then(|column| column.get_mut(point)) {
+                    *slot = value;
                 }
-            };
-            state = integrate::run(&zones, piece, state, tolerances, &mut write).map_err(|error| match error {
-                Broken::Rates { time } => Refusal::rejected(format!(
-                    "the rates at {time} s are too large for any step; lower the stress, or raise `relaxation_time`"
-                ))
-                .param(2),
-            })?;
+            }
+        };
+        // What is strained for ever bears no stress; a stress counts its strain from the state before.
+        let (held, plastic) = match (history.control, history.rest.drive) {
+            (Control::Strain, strain) => (Held::Strain(strain), strain),
+            (Control::Stress, stress) => (Held::Stress(stress), -stress / zones.modulus),
+        };
+        let mut state = [plastic, 0.0, zones.initial_chi];
+        for point in 0..history.at_rest {
+            write(point, held, &state);
+        }
+        let pieces = history.pieces.len();
+        for (index, piece) in history.pieces.iter().enumerate() {
+            run.tick(index as f64 / pieces as f64)?;
+            state = integrate::run(&zones, piece, times, state, tolerances, &mut write).map_err(
+                |Broken::Rates { time }| {
+                    let message =
+                        format!("makes rates at {time} s that no step can follow; raise it, or lower the stress");
+                    Refusal::rejected(message).param(2)
+                },
+            )?;
         }
         Ok(())
     }

@@ -55,8 +55,8 @@ fn the_small_hump_is_that_of_two_modes() {
     let [e1, e2] = [fast, slow].map(|rate| (-rate * t_w).exp());
     let expected = (a1 * fast * (r - e1) / (a2 * slow * (e2 - r))).ln() / (fast - slow);
     let t_p = found.t_p().expect("a hump");
-    // A parabola through samples 40 to the decade misses a peak by up to 6e-4.
-    assert!((t_p / expected - 1.0).abs() < 6e-4, "{t_p} s, not {expected} s");
+    // Between steps the solution is a polynomial good to 1e-8 of the stress; at a flat top that moves t_p by a few 1e-4.
+    assert!((t_p / expected - 1.0).abs() < 1e-3, "{t_p} s, not {expected} s");
 }
 
 #[test]

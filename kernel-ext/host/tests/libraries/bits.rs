@@ -204,6 +204,11 @@ fn ageing_glasses_give_the_same_bits() {
 }
 
 #[test]
+fn zones_give_the_same_bits() {
+    check::<kovacs_stz::Stz>("stz", &[]);
+}
+
+#[test]
 fn soft_domains_give_the_same_bits() {
     check::<kovacs_soft_domain::SoftDomain>("soft_domain", &[("points_per_decade", 4.0), ("barriers", 11.0)]);
     let small = [("points_per_decade", 2.0), ("edge", 8.0), ("replicas", 2.0)];
