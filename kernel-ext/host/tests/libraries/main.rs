@@ -1,6 +1,7 @@
 //! The host against real libraries: compiled from C here, and those of the models of this project.
 
 mod approval; // what the user has agreed to run, and locks
+mod bad_input; // input at the edge of sense, given to every shipped model
 mod bits; // a plugin and the linked model give the same bits
 mod derivatives; // derivatives and linear responses of a model in C
 mod discovery; // which library a name leads to
