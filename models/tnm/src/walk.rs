@@ -11,10 +11,10 @@
 use crate::clock::Clock;
 use crate::memory::{Held, Memory, Wanted};
 use crate::number::Number;
-use crate::schedule::{Piece, Prescribed, Schedule};
+use crate::schedule::Schedule;
 use kovacs_core::Control;
 use kovacs_core::linear_response::Moduli;
-use kovacs_sdk::Refusal;
+use kovacs_sdk::{Piece, Prescribed, Refusal};
 
 /// The largest reduced time of one step: whatever was before is forgotten.
 const FORGOTTEN: f64 = 1e100;
@@ -207,7 +207,7 @@ impl<'a, N: Number, M: Memory<N>, W: FnMut(usize, &Moment<N>)> Walker<'a, N, M, 
         let mut trend: Option<N> = None;
         let mut edge = 0.0;
         while edge < piece.duration && !(last && outputs.peek().is_none()) {
-            edge = piece.next_edge(edge, age, self.schedule.division);
+            edge = self.schedule.division.next_edge(piece, edge, age);
             let mut step = edge - stand.elapsed;
             while stand.elapsed < edge {
                 let whole = step >= edge - stand.elapsed;
