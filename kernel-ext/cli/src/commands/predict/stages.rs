@@ -6,9 +6,10 @@ use super::{Options, Ready, write_curve};
 use crate::commands::model::number;
 use crate::failure::Failure;
 use crate::output::{aligned, print, print_json};
+use kovacs_core::model::EvaluationError;
 use kovacs_core::second_stage::observe_stages;
 use kovacs_core::toml_form::ProtocolForm;
-use kovacs_core::{SecondStage, Stage, observe_second_stage};
+use kovacs_core::{Control, SecondStage, Stage, observe_second_stage};
 use serde::Serialize;
 
 /// What is printed with `--json`. Times in s, stresses in MPa; `null` where there is none.
@@ -58,18 +59,13 @@ impl StageRow {
 /// As [`super::run`].
 pub fn run(options: &Options, ready: &mut Ready) -> Result<(), Failure> {
     let asked = asked::read(options)?;
-    let (parameters, evaluator) = (&ready.parameters, &mut ready.evaluator);
-    let observed = match &asked.form {
-        ProtocolForm::TwoStep(test) => observe_second_stage(evaluator, parameters, test).map(|stage| (stage, vec![])),
-        ProtocolForm::Segments(protocol) => observe_stages(evaluator, parameters, protocol, asked.dead_time)
-            .map(|stages| (stages.first().map(|(_, observed)| *observed), stages))
-            .map(|(second, stages)| (second, if stages.len() > 1 { stages } else { vec![] }))
-            .and_then(|(second, stages)| second.map(|second| (second, stages)).ok_or_else(nothing)),
+    let observed = observe(&asked, ready).map_err(|error| ready.evaluator.failure(error))?;
+    let [(_, second), more @ ..] = observed.as_slice() else {
+        return Err(Failure::new("the protocol has no second stage"));
     };
-    let (second, stages) = observed.map_err(|error| ready.evaluator.failure(error))?;
     write_curve(options, ready, &asked.form.protocol()?)?;
     ready.evaluator.done();
-    let rows: Vec<StageRow> = stages.iter().map(StageRow::of).collect();
+    let rows: Vec<StageRow> = if more.is_empty() { Vec::new() } else { observed.iter().map(StageRow::of).collect() };
     if options.json {
         return print_json(&Prediction {
             kind: second.hump.kind(),
@@ -81,12 +77,21 @@ pub fn run(options: &Options, ready: &mut Ready) -> Result<(), Failure> {
             provenance: Provenance::of(ready),
         });
     }
-    print(&page(options, ready, &asked, &second, &rows))
+    print(&page(options, ready, &asked, second, &rows))
 }
 
-/// `observe_stages` gives one stage at least, or an error.
-fn nothing() -> kovacs_core::model::EvaluationError {
-    kovacs_core::model::EvaluationError::Malformed { what: "the protocol has no second stage".to_owned() }
+/// Every stage after the first one: one of a two-step test.
+fn observe(asked: &Asked, ready: &mut Ready) -> Result<Vec<(Stage, SecondStage)>, EvaluationError> {
+    let (evaluator, parameters) = (&mut ready.evaluator, &ready.parameters);
+    match &asked.form {
+        ProtocolForm::Segments(protocol) => observe_stages(evaluator, parameters, protocol, asked.dead_time),
+        ProtocolForm::TwoStep(test) => {
+            let observed = observe_second_stage(evaluator, parameters, test)?;
+            let (start, temperature) = (test.second_stage_start(), test.temperature);
+            let end = start + test.duration;
+            Ok(vec![(Stage { start, end, control: Control::Strain, level: test.eps2, temperature }, observed)])
+        }
+    }
 }
 
 fn page(options: &Options, ready: &Ready, asked: &Asked, second: &SecondStage, rows: &[StageRow]) -> String {
