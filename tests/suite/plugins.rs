@@ -113,19 +113,30 @@ fn a_locked_run_opens_only_what_is_in_the_lock() {
         .ends_with(1)
         .complains_of(&["KOVACS_LOCKED is set, and there is no lock", "kovacs model lock"]);
 
-    let listing = say(&["model", "list", "--json"]).ends_with(0).json();
-    let models = listing["models"].as_array().expect("a list");
-    let aoi = models.iter().find(|model| model["name"] == "aoi").expect("it is built");
-    let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
-    let entry = |digest: &str| {
-        format!("format = 1\n[[library]]\nfile = \"x\"\ntarget = \"{target}\"\nsha256 = \"{digest}\"\nmodels = []\n")
-    };
-    std::fs::write(&lock, entry(aoi["digest"].as_str().expect("a digest"))).expect("written");
+    let written = locked(&["model", "lock"], "").ends_with(0);
+    written.prints(&["models.lock", "org.kovacs.kww 0.1.0", "org.kovacs.aoi 0.1.0"]);
+    locked(&predict, "1").ends_with(0);
+    locked(&predict, lock.to_str().expect("UTF-8")).ends_with(0);
+    // Without its line a library is as good as not there.
+    let text = std::fs::read_to_string(&lock).expect("it was written");
+    let libraries = text.split("[[library]]").filter(|library| !library.contains("org.kovacs.kww"));
+    std::fs::write(&lock, libraries.collect::<Vec<_>>().join("[[library]]")).expect("written");
     locked(&predict, "1").ends_with(0);
     let kww = locked(&["predict", "kww", "--glass", "pvc"], "1").ends_with(1);
     kww.complains_of(&["there is no model `kww`", "is not in the lock", "models.lock"]);
-    std::fs::write(&lock, entry("00")).expect("written");
-    locked(&predict, "1").ends_with(1);
-    locked(&predict, lock.to_str().expect("UTF-8")).ends_with(1);
+    // Whatever is set when a lock is written, a locked program locks nothing new.
+    std::fs::write(&lock, "format = 1\nlibrary = []\n").expect("written");
+    locked(&["model", "lock"], "1").ends_with(1).complains_of(&["nothing to lock", "KOVACS_LOCKED must not be set"]);
+    locked(&predict, "1").ends_with(1).complains_of(&["is not in the lock"]);
     locked(&predict, "0").ends_with(0);
+}
+
+#[test]
+fn a_command_with_trust_approves_what_it_runs() {
+    let folder = folder();
+    let Some(library) = compile(folder.path(), "maxwell_c", &[]) else { return };
+    let path = library.to_str().expect("UTF-8");
+    say(&["model", "info", path]).ends_with(1).complains_of(&["is not approved"]);
+    say(&["model", "info", path, "--trust"]).ends_with(0).prints(&["org.example.maxwell_c"]);
+    say(&["model", "info", path]).ends_with(0);
 }

@@ -5,6 +5,7 @@ mod completions;
 mod data;
 mod findings;
 mod model;
+mod model_lock;
 mod predict;
 mod reproduce;
 mod run;

@@ -1,5 +1,6 @@
 //! `kovacs model`: which models there are, where they come from, what they can do.
 
+use crate::commands::model_lock;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, print, print_json};
 use clap::{Args, Subcommand};
@@ -19,6 +20,9 @@ Examples:
     /// Show parameters, bounds, parameter sets and outputs of a model
     #[command(after_help = "Example:\n  kovacs model info aoi")]
     Info(InfoOptions),
+    /// Write the digests of the libraries in use to `models.lock`: with KOVACS_LOCKED=1 no other is opened
+    #[command(after_help = "Examples:\n  kovacs model lock\n  KOVACS_LOCKED=1 kovacs predict aoi")]
+    Lock(model_lock::Options),
 }
 
 /// Options of `model list`.
@@ -34,6 +38,9 @@ pub struct ListOptions {
 pub struct InfoOptions {
     /// Name of the model (`aoi`), its full id, or the absolute path of a library
     name: String,
+    /// Approve the model's library, if nobody has done that
+    #[arg(long)]
+    trust: bool,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -48,11 +55,25 @@ pub fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::List(options) if options.json => print_json(&listing(models.catalogue())),
         Command::List(_) => print(&models.catalogue().to_string()),
+        Command::Lock(options) => model_lock::run(options),
         Command::Info(options) => {
-            let handle = models.load(&options.name).doing("cannot load the model")?;
+            let approved_by = options.trust.then_some("kovacs model info --trust");
+            let handle = load(&models, &options.name, approved_by)?;
             if options.json { print_json(&details(&handle)) } else { print(&sheet(&handle)) }
         }
     }
+}
+
+/// Opens a model, and approves its library first if a command with `--trust` asks for that.
+///
+/// # Errors
+/// There is no such model, or its library is refused.
+pub fn load(models: &Models, name: &str, approved_by: Option<&str>) -> Result<ModelHandle, Failure> {
+    let loaded = match approved_by {
+        Some(command) => models.load_approving(name, command),
+        None => models.load(name),
+    };
+    loaded.doing("cannot load the model")
 }
 
 fn listing(catalogue: &Catalogue) -> Value {

@@ -12,6 +12,7 @@ mod stages;
 mod thermal;
 mod values;
 
+use crate::commands::model;
 use crate::failure::{Explain, Failure};
 use crate::output::notice;
 use crate::quantities;
@@ -91,6 +92,9 @@ pub struct Options {
     /// Threads a model may use [default: one per processor]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     threads: Option<u32>,
+    /// Approve the model's library, if nobody has done that
+    #[arg(long)]
+    trust: bool,
     /// Write the whole curve: time and every output of the model, units in the first line
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -139,7 +143,7 @@ fn load(options: &Options) -> Result<ModelHandle, Failure> {
     let models = Models::discover();
     let strained = options.thermal.is_none() && options.model == "tnm";
     let name = if strained { "tnm_strain" } else { options.model.as_str() };
-    models.load(name).doing("cannot load the model")
+    model::load(&models, name, options.trust.then_some("kovacs predict --trust"))
 }
 
 /// Writes the whole curve if it is wanted.
