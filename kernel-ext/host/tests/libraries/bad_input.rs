@@ -6,7 +6,7 @@ use kovacs_core::{Control, History};
 use kovacs_host::{Instance, Models};
 
 /// Every shipped model, with settings that keep the slow ones quick.
-const MODELS: [(&str, &[(&str, f64)]); 11] = [
+const MODELS: [(&str, &[(&str, f64)]); 12] = [
     ("kww", &[]),
     ("double_kww", &[]),
     ("fractional", &[]),
@@ -16,6 +16,7 @@ const MODELS: [(&str, &[(&str, f64)]); 11] = [
     ("tnm", &[("points_per_decade", 8.0)]),
     ("tnm_strain", &[("points_per_decade", 8.0)]),
     ("kahr", &[("points_per_decade", 8.0)]),
+    ("stz", &[]),
     ("soft_domain", &[("points_per_decade", 2.0), ("barriers", 5.0)]),
     ("soft_domain_lattice", &[("points_per_decade", 2.0), ("barriers", 5.0), ("edge", 4.0), ("replicas", 1.0)]),
 ];
