@@ -5,8 +5,9 @@
 //! `phi(t) = [E1(lambda_min t) - E1(lambda_max t)] / L` and `g(t) = [exp(-lambda_min t) - exp(-lambda_max t)] / (t L)`
 //! (Amir, Oreg & Imry, PNAS 109 (2012) 1850). Between the two ends the decay is logarithmic in time.
 
-use crate::exponential_integral::difference;
+use crate::exponential_integral::differences;
 use kovacs_core::BOLTZMANN;
+use kovacs_core::elementary::logarithms;
 use kovacs_core::linear_response::{GAUSS_LEGENDRE, RelaxationFunction};
 
 /// Below this width of the spectrum (in `ln lambda`) its mean exponential is taken by quadrature instead of as a
@@ -57,15 +58,26 @@ impl FlatBarriers {
 
 impl RelaxationFunction for FlatBarriers {
     fn phi(&self, time: f64) -> f64 {
-        let ln_slow = self.ln_slowest_rate + time.ln();
+        let mut value = [0.0];
+        self.phi_at(&[time], &mut value);
+        value[0]
+    }
+
+    fn phi_at(&self, times: &[f64], out: &mut [f64]) {
+        out.copy_from_slice(times);
+        logarithms(out);
+        out.iter_mut().for_each(|ln_time| *ln_time += self.ln_slowest_rate);
         if self.width > NARROW {
-            return difference(ln_slow, self.width) / self.width;
+            differences(out, self.width);
+            out.iter_mut().for_each(|value| *value /= self.width);
+            return;
         }
-        let middle = ln_slow + 0.5 * self.width;
-        GAUSS_LEGENDRE
-            .iter()
-            .map(|&(place, weight)| 0.5 * weight * (-(middle + 0.5 * self.width * place).exp()).exp())
-            .sum()
+        for ln_slow in out {
+            let middle = *ln_slow + 0.5 * self.width;
+            let single =
+                |&(place, weight): &(f64, f64)| 0.5 * weight * (-(middle + 0.5 * self.width * place).exp()).exp();
+            *ln_slow = GAUSS_LEGENDRE.iter().map(single).sum();
+        }
     }
 
     fn integral(&self, time: f64) -> f64 {

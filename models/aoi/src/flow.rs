@@ -52,6 +52,14 @@ impl RelaxationFunction for FlowingBarriers {
         self.mixed(self.barriers.phi(time), |rate| (-rate * time).exp())
     }
 
+    fn phi_at(&self, times: &[f64], out: &mut [f64]) {
+        self.barriers.phi_at(times, out);
+        if self.share > 0.0 {
+            let both = out.iter_mut().zip(times);
+            both.for_each(|(value, time)| *value = self.mixed(*value, |rate| (-rate * time).exp()));
+        }
+    }
+
     fn integral(&self, time: f64) -> f64 {
         self.mixed(self.barriers.integral(time), |rate| -(-rate * time).exp_m1() / rate)
     }

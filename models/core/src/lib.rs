@@ -11,6 +11,7 @@ pub mod curve;
 pub mod define;
 pub mod description;
 pub mod differences;
+pub mod elementary;
 pub mod glasses;
 pub mod guard;
 pub mod history;

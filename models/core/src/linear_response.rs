@@ -19,6 +19,12 @@ pub trait RelaxationFunction {
     /// `phi(t)`, for `t >= 0`.
     fn phi(&self, time: f64) -> f64;
 
+    /// Writes `phi` at many times, into a slice of the same length. One that does them together may be quicker; it must
+    /// give the bits of [`phi`](RelaxationFunction::phi).
+    fn phi_at(&self, times: &[f64], out: &mut [f64]) {
+        out.iter_mut().zip(times).for_each(|(value, &time)| *value = self.phi(time));
+    }
+
     /// The integral of `phi` from 0 to `t`, s.
     fn integral(&self, time: f64) -> f64;
 
@@ -42,6 +48,10 @@ pub struct Moduli {
 impl<R: RelaxationFunction + ?Sized> RelaxationFunction for Box<R> {
     fn phi(&self, time: f64) -> f64 {
         (**self).phi(time)
+    }
+
+    fn phi_at(&self, times: &[f64], out: &mut [f64]) {
+        (**self).phi_at(times, out);
     }
 
     fn integral(&self, time: f64) -> f64 {
@@ -199,9 +209,30 @@ impl StrainTest {
     /// Writes the stress (MPa) at every wanted time.
     pub fn stress(&self, moduli: Moduli, phi: &impl RelaxationFunction, out: &mut [f64]) {
         let relaxing = moduli.unrelaxed - moduli.relaxed;
-        for (index, (value, strain)) in out.iter_mut().zip(self.strains()).enumerate() {
-            let [unrelaxed] = self.superposed(phi, index);
-            *value = moduli.relaxed * strain + relaxing * unrelaxed;
+        out.fill(0.0);
+        for change in &self.changes {
+            // Long after a step there is nothing but phi, which many times share.
+            let over = if change.start == change.end {
+                self.times.partition_point(|&time| time <= change.end)
+            } else {
+                self.times.len()
+            };
+            let begun = self.times.partition_point(|&time| time < change.start);
+            for index in begun..over.min(out.len()) {
+                let [part] = change.superposed(phi, self.times[index], self.before[index]);
+                out[index] += part;
+            }
+            let (mut since, mut values) = ([0.0; BLOCK], [0.0; BLOCK]);
+            let (times, parts) = (self.times.get(over..).unwrap_or_default(), out.get_mut(over..).unwrap_or_default());
+            for (times, parts) in times.chunks(BLOCK).zip(parts.chunks_mut(BLOCK)) {
+                let (since, values) = (&mut since[..parts.len()], &mut values[..parts.len()]);
+                since.iter_mut().zip(times).for_each(|(since, time)| *since = time - change.end);
+                phi.phi_at(since, values);
+                parts.iter_mut().zip(values).for_each(|(part, value)| *part += change.strain * *value);
+            }
+        }
+        for (value, strain) in out.iter_mut().zip(self.strains()) {
+            *value = moduli.relaxed * strain + relaxing * *value;
         }
     }
 
@@ -225,6 +256,9 @@ impl StrainTest {
         sum
     }
 }
+
+/// How many times are in the works at a time.
+const BLOCK: usize = 64;
 
 /// Functions of the time since a change of strain that superpose: a relaxation function, or its derivatives with
 /// respect to parameters.

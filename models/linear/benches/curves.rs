@@ -7,7 +7,7 @@ use kovacs_core::glasses::GLASSES;
 use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{Batch, Evaluator, Experiment};
 use kovacs_core::observe_second_stage;
-use kovacs_linear::{Kww, Prony};
+use kovacs_linear::{Fractional, Kelvin, Kww, Prony};
 use kovacs_sdk::{Local, Model};
 
 fn main() {
@@ -15,7 +15,7 @@ fn main() {
 }
 
 /// One row of a fit: 400 stresses of a bound two-step test.
-#[divan::bench(types = [Kww, Prony])]
+#[divan::bench(types = [Kww, Fractional, Prony, Kelvin])]
 fn curve_of_400_points<M: Model>(bencher: Bencher<'_, '_>) {
     let (mut model, parameters) = glass::<M>();
     let history = GLASSES[0].two_step().protocol().and_then(|protocol| protocol.nodes()).unwrap();
@@ -25,7 +25,7 @@ fn curve_of_400_points<M: Model>(bencher: Bencher<'_, '_>) {
 }
 
 /// One point of `t_p` against anything.
-#[divan::bench(types = [Kww, Prony])]
+#[divan::bench(types = [Kww, Fractional, Prony, Kelvin])]
 fn second_stage<M: Model>(bencher: Bencher<'_, '_>) {
     let (mut model, parameters) = glass::<M>();
     let test = GLASSES[0].two_step();
@@ -33,7 +33,7 @@ fn second_stage<M: Model>(bencher: Bencher<'_, '_>) {
 }
 
 /// What loading a model costs: its tables, with the spectra of the parameter sets.
-#[divan::bench(types = [Kww, Prony])]
+#[divan::bench(types = [Kww, Fractional, Prony, Kelvin])]
 fn parameter_sets<M: Model>() -> Vec<kovacs_sdk::Preset> {
     M::presets()
 }

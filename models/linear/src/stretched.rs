@@ -6,6 +6,7 @@
 //! nanosecond still has to give the stress of a step.
 
 use crate::shift::ShapeDerivatives;
+use kovacs_core::elementary::{exponentials, logarithms};
 use kovacs_core::linear_response::{GAUSS_LEGENDRE, RelaxationFunction};
 use statrs::function::gamma::{checked_gamma_lr, gamma};
 
@@ -27,7 +28,20 @@ impl StretchedExponential {
 
 impl RelaxationFunction for StretchedExponential {
     fn phi(&self, time: f64) -> f64 {
-        (-self.reduced(time)).exp()
+        let mut value = [0.0];
+        self.phi_at(&[time], &mut value);
+        value[0]
+    }
+
+    fn phi_at(&self, times: &[f64], out: &mut [f64]) {
+        // exp(-exp(beta (ln t - ln tau)))
+        let ln_tau = self.relaxation_time.ln();
+        out.copy_from_slice(times);
+        logarithms(out);
+        out.iter_mut().for_each(|value| *value = self.exponent * (*value - ln_tau));
+        exponentials(out);
+        out.iter_mut().for_each(|value| *value = -*value);
+        exponentials(out);
     }
 
     fn integral(&self, time: f64) -> f64 {

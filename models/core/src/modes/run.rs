@@ -3,6 +3,7 @@
 use super::retardation::{Retardation, merged};
 use super::thermal::{Thermal, largest_change, mean_factor, mean_rates};
 use super::{HistoryTest, MaxwellSolid};
+use crate::elementary::{SMALL, exponentials, small_exponentials};
 use std::fmt;
 
 /// Elements weaker than this part of the unrelaxed modulus are left out: no double shows them.
@@ -13,6 +14,9 @@ const FINE: f64 = 0.005;
 
 /// More pieces than this are not made of one segment.
 const MOST_PIECES: f64 = 20_000.0;
+
+/// A spring that holds less than this part of what a slower one holds is let go.
+const NEGLIGIBLE: f64 = 1e-25;
 
 /// Slower than this (1/s) nothing has moved since the beginning of the universe, by forty decades.
 const FROZEN: f64 = 1e-60;
@@ -79,7 +83,7 @@ impl MaxwellSolid {
                 let (control, drive) = (history.control[node], history.drive[node]);
                 if jump {
                     walker.jump(control != 0.0, drive)?;
-                    walker.temperature = history.temperature[node];
+                    walker.change_temperature(history.temperature[node]);
                 } else {
                     walker.advance(end, drive, history.temperature[node])?;
                 }
@@ -151,12 +155,18 @@ struct Walker<'a> {
     modes: usize,
     now: f64,
     temperature: f64,
+    /// The common factor of the rates at this temperature.
+    factor: f64,
     stress_control: bool,
     strain: f64,
     /// The prescribed stress, MPa; under strain control the stress follows from the springs.
     prescribed_stress: f64,
     /// Extension of the spring of every element (1); out of date while there is a chain.
     springs: Vec<f64>,
+    /// How many of the fastest springs are not extended at all.
+    slack: usize,
+    /// Room for one exponential per element.
+    decays: Vec<f64>,
     chain: Option<Chain>,
 }
 
@@ -185,17 +195,21 @@ impl<'a> Walker<'a> {
             thermal,
             relaxed_modulus: solid.relaxed_modulus,
             springs: vec![0.0; moduli.len()],
+            slack: moduli.len(),
+            decays: vec![0.0; moduli.len()],
             moduli,
             rates,
             places,
             modes: solid.modes.len(),
             now: first(&test.history.time),
-            temperature: test.start_temperature(),
+            temperature: f64::NAN,
+            factor: f64::NAN,
             stress_control,
             strain: drive,
             prescribed_stress: drive,
             chain: None,
         };
+        walker.change_temperature(test.start_temperature());
         if stress_control {
             walker.check_stiffness()?;
             if walker.relaxed_modulus == 0.0 && drive != 0.0 {
@@ -219,8 +233,8 @@ impl<'a> Walker<'a> {
         if self.stress_control {
             return self.prescribed_stress;
         }
-        let elements: f64 = self.moduli.iter().zip(&self.springs).map(|(modulus, spring)| modulus * spring).sum();
-        self.relaxed_modulus * self.strain + elements
+        let held = self.springs.len() - self.slack;
+        self.relaxed_modulus * self.strain + sum_of_products(&self.moduli[..held], &self.springs[..held])
     }
 
     fn viscous_strain(&self) -> f64 {
@@ -254,11 +268,20 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
+    /// Changes the temperature (K), at once.
+    fn change_temperature(&mut self, temperature: f64) {
+        self.temperature = temperature;
+        if let Thermal::Common(factor) = self.thermal {
+            self.factor = factor(temperature);
+        }
+    }
+
     /// Strain that is too quick for any dashpot.
     fn stretch(&mut self, strain: f64) {
         self.strain += strain;
         if self.chain.is_none() {
             self.springs.iter_mut().for_each(|spring| *spring += strain);
+            self.slack = 0;
         }
     }
 
@@ -302,22 +325,46 @@ impl<'a> Walker<'a> {
     /// One piece in which rates are taken as constant at their mean.
     fn advance_evenly(&mut self, duration: f64, drive: f64, temperature: f64) {
         let (rates, reduced) = match self.thermal {
-            Thermal::Common(factor) => (None, duration * mean_factor(factor, self.temperature, temperature)),
+            Thermal::Common(_) if temperature == self.temperature => (None, duration * self.factor),
+            Thermal::Common(factor) => {
+                let mean = mean_factor(factor, self.temperature, temperature);
+                self.factor = factor(temperature);
+                (None, duration * mean)
+            }
             Thermal::Each(_) => (Some(self.rates_between(self.temperature, temperature)), duration),
         };
         self.temperature = temperature;
         if self.stress_control {
             self.creep(rates, reduced, drive);
         } else {
-            let change = drive - self.strain;
-            for (spring, rate) in self.springs.iter_mut().zip(rates.as_ref().unwrap_or(&self.rates)) {
-                let x = rate * reduced;
-                *spring *= (-x).exp();
-                if change != 0.0 {
-                    *spring += change * mean_exponential(x);
-                }
-            }
+            self.relax(rates.as_deref(), reduced, drive - self.strain);
             self.strain = drive;
+        }
+    }
+
+    /// Lets the springs relax while the strain changes evenly.
+    fn relax(&mut self, rates: Option<&[f64]>, reduced: f64, change: f64) {
+        let rates = rates.unwrap_or(&self.rates);
+        if change != 0.0 {
+            self.slack = 0;
+        }
+        // The fastest elements come last; those that hold nothing any more need no exponential.
+        let held = self.springs.len() - self.slack;
+        let decays = &mut self.decays[..held];
+        decay_factors(rates, reduced, decays);
+        for ((spring, decay), rate) in self.springs.iter_mut().zip(decays).zip(rates) {
+            *spring *= *decay;
+            if change != 0.0 {
+                *spring += change * mean_exponential(rate * reduced);
+            }
+        }
+        if change == 0.0 && held > 0 {
+            // Until the strain changes, a faster spring only loses against a slower one.
+            let stress = |index: usize| self.moduli[index] * self.springs[index].abs();
+            let least = NEGLIGIBLE * stress(0).max(stress(held / 2));
+            let emptied = (held / 2 + 1..held).rev().take_while(|&index| stress(index) <= least).count();
+            self.springs[held - emptied..held].fill(0.0);
+            self.slack += emptied;
         }
     }
 
@@ -326,10 +373,13 @@ impl<'a> Walker<'a> {
         let Some(chain) = &mut self.chain else { return };
         let (from, change) = (self.prescribed_stress, stress - self.prescribed_stress);
         let elements = chain.spectrum.rates.iter().zip(&chain.spectrum.rate_per_stress);
-        for (delayed, (rate, per_stress)) in chain.delayed.iter_mut().zip(elements) {
+        // As many Kelvin elements as Maxwell elements, or one less.
+        let decays = &mut self.decays[..chain.delayed.len()];
+        decay_factors(&chain.spectrum.rates, reduced, decays);
+        for ((delayed, decay), (rate, per_stress)) in chain.delayed.iter_mut().zip(decays).zip(elements) {
             let x = rate * reduced;
             let compliance = per_stress / rate;
-            *delayed *= (-x).exp();
+            *delayed *= *decay;
             if from != 0.0 {
                 *delayed -= compliance * from * (-x).exp_m1();
             }
@@ -366,6 +416,7 @@ impl<'a> Walker<'a> {
             for (spring, dashpot) in self.springs.iter_mut().zip(dashpots) {
                 *spring = self.strain - dashpot;
             }
+            self.slack = 0;
         }
     }
 
@@ -381,6 +432,28 @@ impl<'a> Walker<'a> {
         });
         rising.collect()
     }
+}
+
+/// `exp(-rate time)` for rising rates.
+fn decay_factors(rates: &[f64], time: f64, factors: &mut [f64]) {
+    factors.iter_mut().zip(rates).for_each(|(factor, rate)| *factor = -rate * time);
+    let slow = factors.partition_point(|exponent| *exponent >= -SMALL);
+    let (slow, fast) = factors.split_at_mut(slow);
+    small_exponentials(slow);
+    exponentials(fast);
+}
+
+/// The sum of `a b`, four terms at a time: one sum alone would wait for every addition.
+fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
+    let (a_quads, b_quads) = (a.chunks_exact(4), b.chunks_exact(4));
+    let rest: f64 = a_quads.remainder().iter().zip(b_quads.remainder()).map(|(a, b)| a * b).sum();
+    let mut sums = [0.0; 4];
+    for (a, b) in a_quads.zip(b_quads) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum::<f64>() + rest
 }
 
 /// `(1 - e^-x)/x`: the mean of `e^-y` from 0 to `x >= 0`.
