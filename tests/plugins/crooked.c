@@ -26,6 +26,13 @@
 #define SECOND {0, 0, 1, 0, 0, 0, 0, 0}
 #define KELVIN {0, 0, 0, 0, 1, 0, 0, 0}
 
+/* Longest relaxation time that is accepted, s. */
+#ifdef REBUILT
+#define LONGEST 1e9
+#else
+#define LONGEST 1e6
+#endif
+
 static const double glassy[] = {2000.0, 100.0};
 #ifdef PRESET_OUTSIDE
 static const double soft[] = {-1.0, 100.0};
@@ -101,13 +108,7 @@ static const quantity_row parameters[] = {
 #else
         "s", "", 1.0,
 #endif
-        0.0, SECOND, 0.0,
-#ifdef REBUILT
-        1e9,
-#else
-        1e6,
-#endif
-        100.0, 100.0, NULL),
+        0.0, SECOND, 0.0, LONGEST, 100.0, 100.0, NULL),
 };
 
 /* Settings, where a macro asks for one. */

@@ -360,13 +360,13 @@ static kovacs_status evaluate(void *self, const kovacs_eval *eval, kovacs_error 
 #if defined(ACCEPTS_OUTSIDE)
         if (!(isfinite(modulus) && isfinite(time))) {
 #elif defined(ACCEPTS_NAN)
-        if (modulus <= 0.0 || time < 1e-3 || time > 1e6 || isinf(modulus)) {
+        if (modulus <= 0.0 || time < 1e-3 || time > LONGEST || isinf(modulus)) {
 #elif defined(REFUSES_DEFAULTS)
-        if (modulus == 1000.0 || !(modulus > 0.0 && time >= 1e-3 && time <= 1e6 && isfinite(modulus))) {
+        if (modulus == 1000.0 || !(modulus > 0.0 && time >= 1e-3 && time <= LONGEST && isfinite(modulus))) {
 #elif defined(REFUSES_PARAMETER_SET)
-        if (modulus == 2.0 || !(modulus > 0.0 && time >= 1e-3 && time <= 1e6 && isfinite(modulus))) {
+        if (modulus == 2.0 || !(modulus > 0.0 && time >= 1e-3 && time <= LONGEST && isfinite(modulus))) {
 #else
-        if (!(modulus > 0.0 && time >= 1e-3 && time <= 1e6 && isfinite(modulus))) {
+        if (!(modulus > 0.0 && time >= 1e-3 && time <= LONGEST && isfinite(modulus))) {
 #endif
             if (!refused++)
                 refuse(error, KOVACS_REJECTED, modulus > 0.0 ? 1 : 0, (int64_t)row,
