@@ -5,6 +5,7 @@
 //! too. In a spectrum that is narrow the differences vanish as `L` does, and quadrature over the box takes their place.
 
 use crate::barriers::{FlatBarriers, NARROW};
+use kovacs_core::elementary::exponentials;
 use kovacs_core::linear_response::{GAUSS_LEGENDRE, Kernel, RelaxationFunction};
 
 /// What superposes for the derivatives of a stress: `phi`, its derivatives by `ln lambda_min` and `ln lambda_max`, the
@@ -33,6 +34,9 @@ impl Derivatives {
     }
 }
 
+/// How many times are in the works at a time.
+const BLOCK: usize = 64;
+
 /// `(1 - e^-rate t) / rate`, which is `t` where `rate t` is too small to count.
 fn area(rate: f64, time: f64) -> f64 {
     if rate * time > 0.0 { -(-rate * time).exp_m1() / rate } else { time }
@@ -51,11 +55,29 @@ fn area_slope(rate: f64, time: f64) -> f64 {
 
 impl Kernel<5> for Derivatives {
     fn values(&self, time: f64) -> [f64; 5] {
-        let phi = self.barriers.phi(time);
-        let single = |rate: f64| (-rate * time).exp();
-        let (slow, fast) = (single(self.barriers.slowest_rate()), single(self.barriers.fastest_rate()));
-        let [by_slow, by_fast] = self.by_ends(phi, slow, fast, |rate| decay_slope(rate, time));
-        [phi, by_slow, by_fast, single(self.flow_rate), decay_slope(self.flow_rate, time)]
+        let mut values = [[0.0; 5]];
+        self.values_at(&[time], &mut values);
+        values[0]
+    }
+
+    fn values_at(&self, times: &[f64], out: &mut [[f64; 5]]) {
+        let ends = [self.barriers.slowest_rate(), self.barriers.fastest_rate(), self.flow_rate];
+        for (times, out) in times.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            let [mut phi, mut slow, mut fast, mut flow] = [[0.0; BLOCK]; 4];
+            let count = times.len();
+            self.barriers.phi_at(times, &mut phi[..count]);
+            for (left, rate) in [&mut slow, &mut fast, &mut flow].into_iter().zip(ends) {
+                let left = &mut left[..count];
+                left.iter_mut().zip(times).for_each(|(left, time)| *left = -rate * time);
+                if rate == 0.0 { left.fill(1.0) } else { exponentials(left) }
+            }
+            for (index, (values, &time)) in out.iter_mut().zip(times).enumerate() {
+                let by_ln_rate = |rate| decay_slope(rate, time);
+                let [by_slow, by_fast] = self.by_ends(phi[index], slow[index], fast[index], by_ln_rate);
+                let by_flow = if flow[index] == 0.0 { 0.0 } else { -self.flow_rate * time * flow[index] };
+                *values = [phi[index], by_slow, by_fast, flow[index], by_flow];
+            }
+        }
     }
 
     fn integrals(&self, time: f64) -> [f64; 5] {

@@ -203,8 +203,10 @@ fn fill_derivatives(
     let (relaxing, by_barrier) = (unrelaxed - relaxed, -1.0 / (BOLTZMANN * test.temperature));
     let flow_rate = thermal_rate(attempt_frequency, flow_barrier, test.temperature);
     let kernel = Derivatives { barriers, flow_rate };
+    let mut sums = vec![[0.0; 5]; test.times.len()];
+    test.superpose(&kernel, |index, terms| sums[index].iter_mut().zip(terms).for_each(|(sum, term)| *sum += term));
     linear::fill_derivatives(test, jacobian, |_, index, row| {
-        let [unrelaxed, by_slow, by_fast, flowing, by_flow] = test.superposed(&kernel, index);
+        let [unrelaxed, by_slow, by_fast, flowing, by_flow] = sums[index];
         // Without flow the branch holds the whole strain, also what was there before the first node.
         let flowing = if flow_rate == 0.0 { flowing + test.rest_strain } else { flowing };
         let all = [

@@ -210,29 +210,38 @@ impl StrainTest {
     pub fn stress(&self, moduli: Moduli, phi: &impl RelaxationFunction, out: &mut [f64]) {
         let relaxing = moduli.unrelaxed - moduli.relaxed;
         out.fill(0.0);
+        self.superpose(phi, |index, [part]| out[index] += part);
+        for (value, strain) in out.iter_mut().zip(self.strains()) {
+            *value = moduli.relaxed * strain + relaxing * *value;
+        }
+    }
+
+    /// The terms of the superposition `sum_k d_eps_k <f>_k` of functions of the time since a change of strain, for a
+    /// relaxation function the strain that has not relaxed: calls `add` with the index of a wanted time and a term of it,
+    /// change by change.
+    pub fn superpose<const N: usize>(&self, functions: &impl Kernel<N>, mut add: impl FnMut(usize, [f64; N])) {
+        let mut since = [0.0; BLOCK];
+        let mut values = [[0.0; N]; BLOCK];
         for change in &self.changes {
-            // Long after a step there is nothing but phi, which many times share.
+            // Long after a step there is nothing but the functions themselves, which many times share.
             let over = if change.start == change.end {
                 self.times.partition_point(|&time| time <= change.end)
             } else {
                 self.times.len()
             };
             let begun = self.times.partition_point(|&time| time < change.start);
-            for index in begun..over.min(out.len()) {
-                let [part] = change.superposed(phi, self.times[index], self.before[index]);
-                out[index] += part;
+            for index in begun..over {
+                add(index, change.superposed(functions, self.times[index], self.before[index]));
             }
-            let (mut since, mut values) = ([0.0; BLOCK], [0.0; BLOCK]);
-            let (times, parts) = (self.times.get(over..).unwrap_or_default(), out.get_mut(over..).unwrap_or_default());
-            for (times, parts) in times.chunks(BLOCK).zip(parts.chunks_mut(BLOCK)) {
-                let (since, values) = (&mut since[..parts.len()], &mut values[..parts.len()]);
+            for first in (over..self.times.len()).step_by(BLOCK) {
+                let times = &self.times[first..self.times.len().min(first + BLOCK)];
+                let (since, values) = (&mut since[..times.len()], &mut values[..times.len()]);
                 since.iter_mut().zip(times).for_each(|(since, time)| *since = time - change.end);
-                phi.phi_at(since, values);
-                parts.iter_mut().zip(values).for_each(|(part, value)| *part += change.strain * *value);
+                functions.values_at(since, values);
+                for (index, value) in values.iter().enumerate() {
+                    add(first + index, value.map(|value| change.strain * value));
+                }
             }
-        }
-        for (value, strain) in out.iter_mut().zip(self.strains()) {
-            *value = moduli.relaxed * strain + relaxing * *value;
         }
     }
 
@@ -241,19 +250,6 @@ impl StrainTest {
         self.times.iter().zip(&self.before).map(|(&time, &before)| {
             self.changes.iter().fold(self.rest_strain, |strain, change| strain + change.so_far(time, before))
         })
-    }
-
-    /// The superposition `sum_k d_eps_k <f>_k` of functions of the time since a change of strain, at the wanted time with
-    /// this index: for a relaxation function the strain that has not relaxed.
-    pub fn superposed<const N: usize>(&self, functions: &impl Kernel<N>, index: usize) -> [f64; N] {
-        let (Some(&time), Some(&before)) = (self.times.get(index), self.before.get(index)) else { return [0.0; N] };
-        let mut sum = [0.0; N];
-        for change in &self.changes {
-            for (sum, part) in sum.iter_mut().zip(change.superposed(functions, time, before)) {
-                *sum += part;
-            }
-        }
-        sum
     }
 }
 
@@ -266,6 +262,11 @@ pub trait Kernel<const N: usize> {
     /// The functions at a time (s), `>= 0`.
     fn values(&self, time: f64) -> [f64; N];
 
+    /// The functions at many times, into a slice of the same length; together may be quicker.
+    fn values_at(&self, times: &[f64], out: &mut [[f64; N]]) {
+        out.iter_mut().zip(times).for_each(|(values, &time)| *values = self.values(time));
+    }
+
     /// Their integrals from 0 to that time (s).
     fn integrals(&self, time: f64) -> [f64; N];
 }
@@ -273,6 +274,10 @@ pub trait Kernel<const N: usize> {
 impl<R: RelaxationFunction> Kernel<1> for R {
     fn values(&self, time: f64) -> [f64; 1] {
         [self.phi(time)]
+    }
+
+    fn values_at(&self, times: &[f64], out: &mut [[f64; 1]]) {
+        self.phi_at(times, out.as_flattened_mut());
     }
 
     fn integrals(&self, time: f64) -> [f64; 1] {

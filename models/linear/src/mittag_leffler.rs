@@ -263,12 +263,43 @@ impl RelaxationFunction for MittagLeffler {
 }
 
 impl ShapeDerivatives for MittagLeffler {
-    fn by_shape(&self, time: f64) -> [f64; 2] {
-        if time == 0.0 {
-            return [0.0; 2];
+    fn with_shape_at(&self, times: &[f64], out: &mut [[f64; 3]]) {
+        let ln_tau = self.relaxation_time.ln();
+        for (times, out) in times.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            let [mut ln_ratio, mut reduced, mut phi, mut by_ln_time, mut by_exponent] = [[0.0; BLOCK]; 5];
+            let count = times.len();
+            let (ln_ratio, reduced) = (&mut ln_ratio[..count], &mut reduced[..count]);
+            self.phi_at(times, &mut phi[..count]);
+            ln_ratio.copy_from_slice(times);
+            logarithms(ln_ratio);
+            ln_ratio.iter_mut().for_each(|value| *value -= ln_tau);
+            reduced.iter_mut().zip(ln_ratio.iter()).for_each(|(value, ratio)| *value = self.exponent * ratio);
+            exponentials(reduced);
+            for place in &self.places {
+                // d/d ln tau of z^a/(z^a + x) is a x z^a/(z^a + x)^2, d/da is x z^a (ln z - ln t/tau)/(z^a + x)^2.
+                let numerator = place.weight.times(place.power).times(place.inverse);
+                let with_ln = numerator.times(place.ln);
+                let sums = by_ln_time.iter_mut().zip(&mut by_exponent);
+                for ((by_ln_time, by_exponent), (x, ln_ratio)) in sums.zip(reduced.iter().zip(ln_ratio.iter())) {
+                    let (real, imaginary) = (place.power.re + x, place.power.im);
+                    let size = 1.0 / (real * real + imaginary * imaginary);
+                    // 1/(z^a + x)^2
+                    let square = Complex {
+                        re: (real * real - imaginary * imaginary) * size * size,
+                        im: -2.0 * real * imaginary * size * size,
+                    };
+                    let by_reduced = numerator.re * square.re - numerator.im * square.im;
+                    *by_ln_time += by_reduced;
+                    *by_exponent += (with_ln.re * square.re - with_ln.im * square.im) - ln_ratio * by_reduced;
+                }
+            }
+            for (index, values) in out.iter_mut().enumerate() {
+                let x = reduced[index];
+                // At the very start nothing is lost, however fast.
+                let lost = |sum: f64| if x == 0.0 { 0.0 } else { x * sum };
+                *values = [phi[index], self.exponent * lost(by_ln_time[index]), lost(by_exponent[index])];
+            }
         }
-        let by_exponent = self.transform_by_exponent(time, |place| place.power.times(place.inverse));
-        [time * self.ln_rate(time).exp(), by_exponent]
     }
 
     fn integral_by_shape(&self, time: f64) -> [f64; 2] {
@@ -329,7 +360,11 @@ mod tests {
                 assert!((rate - expected).abs() * time < bend, "a = {a}, {time} s: {rate} {expected}");
                 let by = 1e-5;
                 let [more, less] = [a + by, a - by].map(|a| MittagLeffler::new(3.0, a));
-                let (slope, slope_of_integral) = (phi.by_shape(time)[1], phi.integral_by_shape(time)[1]);
+                let mut values = [[0.0; 3]];
+                phi.with_shape_at(&[time], &mut values);
+                let [value, by_ln_time, slope] = values[0];
+                assert!(value == phi.phi(time) && (by_ln_time - time * expected).abs() < 1e-12, "a = {a}, {time} s");
+                let slope_of_integral = phi.integral_by_shape(time)[1];
                 assert!(((more.phi(time) - less.phi(time)) / (2.0 * by) - slope).abs() < 1e-6, "a = {a}, {time} s");
                 let found = (more.integral(time) - less.integral(time)) / (2.0 * by);
                 assert!(

@@ -148,7 +148,7 @@ fn material(parameters: &[f64]) -> Result<ShiftedSolid, Refusal> {
 }
 
 /// The derivatives of the stress of a test.
-fn derivatives<'a>(parameters: &'a [f64], test: &'a StrainTest, wrt: &[usize]) -> Result<Derivatives<'a>, Refusal> {
+fn derivatives(parameters: &[f64], test: &StrainTest, wrt: &[usize]) -> Result<Derivatives, Refusal> {
     let solid = material(parameters)?;
     let shift = solid.shift(test.temperature)?;
     let by_shift = shift_derivatives(solid.energy, solid.reference, test.temperature);

@@ -8,12 +8,13 @@
 //! curve costs.
 
 use crate::prony::{FIRST_MODULUS, MODES};
+use kovacs_core::elementary::exponentials;
 use kovacs_core::linear_response::{Kernel, StrainTest};
 
-/// All modes at one temperature, those without modulus too: it may be about to get one.
-pub(crate) struct Derivatives<'a> {
-    test: &'a StrainTest,
-    modes: Vec<ShiftedMode>,
+/// The derivatives of a test. Modes without modulus have some too: they may be about to get one.
+pub(crate) struct Derivatives {
+    /// For each wanted parameter of a single mode the derivatives at every wanted time; empty for the others.
+    columns: Vec<Vec<f64>>,
     /// Derivative of the stress by the logarithm of all relaxation times, MPa, at every wanted time; empty where nobody
     /// asks for it.
     by_ln_times: Vec<f64>,
@@ -36,11 +37,38 @@ struct ShiftedMode {
 #[derive(Clone, Copy)]
 struct Decay(f64);
 
+impl ShiftedMode {
+    /// The derivative of the stress by its modulus, or by its relaxation time at the reference temperature.
+    fn column(&self, test: &StrainTest, by_modulus: bool) -> Vec<f64> {
+        let mut column = vec![0.0; test.times.len()];
+        let scale = self.modulus / self.relaxation_time;
+        test.superpose(&self.decay, |index, [left, by_ln_time]| {
+            column[index] += if by_modulus { left } else { scale * by_ln_time };
+        });
+        column
+    }
+}
+
+/// How many times are in the works at a time.
+const BLOCK: usize = 64;
+
 impl Kernel<2> for Decay {
     fn values(&self, time: f64) -> [f64; 2] {
-        let x = time / self.0;
-        let left = (-x).exp();
-        [left, if left == 0.0 { 0.0 } else { x * left }]
+        let mut values = [[0.0; 2]];
+        self.values_at(&[time], &mut values);
+        values[0]
+    }
+
+    fn values_at(&self, times: &[f64], out: &mut [[f64; 2]]) {
+        for (times, out) in times.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            let mut left = [0.0; BLOCK];
+            let left = &mut left[..times.len()];
+            left.iter_mut().zip(times).for_each(|(left, time)| *left = -time / self.0);
+            exponentials(left);
+            for ((values, time), left) in out.iter_mut().zip(times).zip(left) {
+                *values = [*left, if *left == 0.0 { 0.0 } else { time / self.0 * *left }];
+            }
+        }
     }
 
     fn integrals(&self, time: f64) -> [f64; 2] {
@@ -49,11 +77,11 @@ impl Kernel<2> for Decay {
     }
 }
 
-impl<'a> Derivatives<'a> {
+impl Derivatives {
     /// `moduli_and_times` are the parameters from `modulus_1` on, `shift` multiplies relaxation times, and `by_shift`
     /// are the derivatives of its logarithm by activation energy and reference temperature.
     pub(crate) fn new(
-        test: &'a StrainTest,
+        test: &StrainTest,
         moduli_and_times: &[f64],
         shift: f64,
         by_shift: (f64, f64),
@@ -68,23 +96,22 @@ impl<'a> Derivatives<'a> {
         let modes: Vec<ShiftedMode> = moduli.iter().zip(times).map(mode).collect();
         let shifts_wanted = wrt.iter().any(|parameter| (1..FIRST_MODULUS).contains(parameter));
         let by_ln_times = if shifts_wanted { Carried::new(&modes).through(test) } else { Vec::new() };
-        Derivatives { test, modes, by_ln_times, by_shift }
+        let column = |&parameter: &usize| match parameter.checked_sub(FIRST_MODULUS) {
+            None => Vec::new(),
+            Some(place) => modes[place % MODES].column(test, place < MODES),
+        };
+        Derivatives { columns: wrt.iter().map(column).collect(), by_ln_times, by_shift }
     }
 
     /// Writes the derivatives of the stress by the parameters `wrt` at the wanted time with this index, where the
     /// strain is `strain` (1).
     pub(crate) fn fill(&self, strain: f64, index: usize, wrt: &[usize], row: &mut [f64]) {
-        for (derivative, &parameter) in row.iter_mut().zip(wrt) {
+        for ((derivative, &parameter), column) in row.iter_mut().zip(wrt).zip(&self.columns) {
             *derivative = match parameter {
                 0 => strain,
                 1 => self.by_shift.0 * self.by_ln_times[index],
                 2 => self.by_shift.1 * self.by_ln_times[index],
-                _ => {
-                    let mode = self.modes[(parameter - FIRST_MODULUS) % MODES];
-                    let [left, by_ln_time] = self.test.superposed(&mode.decay, index);
-                    let is_modulus = parameter < FIRST_MODULUS + MODES;
-                    if is_modulus { left } else { mode.modulus / mode.relaxation_time * by_ln_time }
-                }
+                _ => column[index],
             };
         }
     }

@@ -10,8 +10,8 @@ use kovacs_sdk::{Curves, Jacobian, Quantity, Refusal, linear};
 
 /// Derivatives of a relaxation function with respect to `ln tau` and to the parameter of its shape, in this order.
 pub trait ShapeDerivatives: RelaxationFunction {
-    /// Of the function itself, at a time in s.
-    fn by_shape(&self, time: f64) -> [f64; 2];
+    /// The function and its two derivatives at many times, into a slice of the same length.
+    fn with_shape_at(&self, times: &[f64], out: &mut [[f64; 3]]);
 
     /// Of its integral from 0 to a time, both in s.
     fn integral_by_shape(&self, time: f64) -> [f64; 2];
@@ -22,8 +22,13 @@ struct WithDerivatives<'a, P>(&'a P);
 
 impl<P: ShapeDerivatives> Kernel<3> for WithDerivatives<'_, P> {
     fn values(&self, time: f64) -> [f64; 3] {
-        let [by_ln_time, by_exponent] = self.0.by_shape(time);
-        [self.0.phi(time), by_ln_time, by_exponent]
+        let mut values = [[0.0; 3]];
+        self.values_at(&[time], &mut values);
+        values[0]
+    }
+
+    fn values_at(&self, times: &[f64], out: &mut [[f64; 3]]) {
+        self.0.with_shape_at(times, out);
     }
 
     fn integrals(&self, time: f64) -> [f64; 3] {
@@ -112,8 +117,12 @@ impl<P: ShapeDerivatives + Send + 'static> Shifted<P> {
         linear::fill(test, self.moduli, &phi, out);
         let relaxing = self.moduli.unrelaxed - self.moduli.relaxed;
         let (by_energy, by_reference) = shift_derivatives(self.energy, self.reference, test.temperature);
+        let mut sums = vec![[0.0; 3]; test.times.len()];
+        test.superpose(&WithDerivatives(&phi), |index, terms| {
+            sums[index].iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+        });
         linear::fill_derivatives(test, jacobian, |strain, index, row| {
-            let [unrelaxed, by_ln_time, by_exponent] = test.superposed(&WithDerivatives(&phi), index);
+            let [unrelaxed, by_ln_time, by_exponent] = sums[index];
             let by_ln_time = relaxing * by_ln_time;
             let all = [
                 by_ln_time / self.relaxation_time,

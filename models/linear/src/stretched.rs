@@ -10,6 +10,9 @@ use kovacs_core::elementary::{exponentials, logarithms};
 use kovacs_core::linear_response::{GAUSS_LEGENDRE, RelaxationFunction};
 use statrs::function::gamma::{checked_gamma_lr, gamma};
 
+/// How many times are in the works at a time.
+const BLOCK: usize = 64;
+
 /// `exp[-(t/tau)^beta]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StretchedExponential {
@@ -76,14 +79,25 @@ impl RelaxationFunction for StretchedExponential {
 }
 
 impl ShapeDerivatives for StretchedExponential {
-    fn by_shape(&self, time: f64) -> [f64; 2] {
-        if time == 0.0 {
-            return [0.0; 2];
+    fn with_shape_at(&self, times: &[f64], out: &mut [[f64; 3]]) {
+        let ln_tau = self.relaxation_time.ln();
+        for (times, out) in times.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            let [mut ln_ratio, mut reduced, mut left] = [[0.0; BLOCK]; 3];
+            let count = times.len();
+            let (ln_ratio, reduced, left) = (&mut ln_ratio[..count], &mut reduced[..count], &mut left[..count]);
+            ln_ratio.copy_from_slice(times);
+            logarithms(ln_ratio);
+            ln_ratio.iter_mut().for_each(|value| *value -= ln_tau);
+            reduced.iter_mut().zip(ln_ratio.iter()).for_each(|(value, ratio)| *value = self.exponent * ratio);
+            exponentials(reduced);
+            left.iter_mut().zip(reduced.iter()).for_each(|(value, x)| *value = -x);
+            exponentials(left);
+            for (((values, ln_ratio), x), left) in out.iter_mut().zip(ln_ratio).zip(reduced).zip(left) {
+                let lost = *x * *left;
+                // At the very start nothing is lost, however fast.
+                *values = [*left, self.exponent * lost, if lost == 0.0 { 0.0 } else { -*ln_ratio * lost }];
+            }
         }
-        let x = self.reduced(time);
-        let lost = x * (-x).exp();
-        // Where x is infinite, nothing is left that could change.
-        if lost.is_nan() { [0.0; 2] } else { [self.exponent * lost, -(time / self.relaxation_time).ln() * lost] }
     }
 
     fn integral_by_shape(&self, time: f64) -> [f64; 2] {
@@ -93,6 +107,13 @@ impl ShapeDerivatives for StretchedExponential {
 }
 
 impl StretchedExponential {
+    /// The derivative with respect to `beta`.
+    fn by_exponent(&self, time: f64) -> f64 {
+        let mut values = [[0.0; 3]];
+        self.with_shape_at(&[time], &mut values);
+        values[0][2]
+    }
+
     /// The derivative of the integral with respect to `beta`: from its series up to `tau`, by quadrature of that of
     /// `phi` from there on.
     fn integral_by_exponent(&self, time: f64) -> f64 {
@@ -116,7 +137,7 @@ impl StretchedExponential {
         for panel in 0..panels as u32 {
             for (place, weight) in GAUSS_LEGENDRE {
                 let at = tau * (reach / panels * (f64::from(panel) + 0.5 + 0.5 * place)).exp();
-                later += 0.5 * weight * reach / panels * at * self.by_shape(at)[1];
+                later += 0.5 * weight * reach / panels * at * self.by_exponent(at);
             }
         }
         early * sum + later
@@ -164,7 +185,10 @@ mod tests {
                 let phi = of(ln_tau, exponent);
                 for by_exponent in [false, true] {
                     let which = usize::from(by_exponent);
-                    check(phi.by_shape(time)[which], &|phi| phi.phi(time), by_exponent);
+                    let mut values = [[0.0; 3]];
+                    phi.with_shape_at(&[time], &mut values);
+                    check(values[0][which + 1], &|phi| phi.phi(time), by_exponent);
+                    assert_eq!(values[0][0], phi.phi(time));
                     check(phi.integral_by_shape(time)[which], &|phi| phi.integral(time), by_exponent);
                 }
             }
