@@ -72,6 +72,7 @@ pub fn options() -> Options {
         settings: BTreeMap::new(),
         pedantic: true,
         limit: Options::LIMIT,
+        ignore_manifest: false,
         worker: Some(Worker { program: env!("CARGO_BIN_EXE_kovacs-check-worker").into(), arguments: Vec::new() }),
     }
 }

@@ -5,6 +5,7 @@
 
 use kovacs::display::Bundle;
 use kovacs_cell::{CellSource, Incident, Notices};
+use kovacs_check::CHECK_ARGUMENT;
 use kovacs_host::worker;
 use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, cell_process};
 use std::process::ExitCode;
@@ -34,6 +35,15 @@ pub fn play() -> Option<ExitCode> {
             kovacs_cell::attach(Some(Arc::new(ToSession(notices))));
             Box::new(kovacs_cell::flush)
         })
+    } else if first == CHECK_ARGUMENT {
+        let job = arguments.next().unwrap_or_default();
+        return Some(match kovacs_check::run_worker(&job.to_string_lossy()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("kovacs {CHECK_ARGUMENT}: {error}");
+                ExitCode::FAILURE
+            }
+        });
     } else if kovacs_session::compiles_a_cell() {
         Err(kovacs_session::run_cell_compiler(std::env::args_os().skip(1)))
     } else {

@@ -5,7 +5,6 @@ mod completions;
 mod data;
 mod findings;
 mod model;
-mod model_lock;
 mod predict;
 mod reproduce;
 mod run;
@@ -28,6 +27,7 @@ Examples:
   kovacs reproduce
   kovacs predict aoi --glass ti-zr-hf-cu-ni-be
   kovacs run analysis.ipynb
+  kovacs model new zener
 
 Environment:
   KOVACS_MODEL_PATH  folders of model libraries, searched first
@@ -35,6 +35,7 @@ Environment:
   KOVACS_CACHE_DIR   where sessions keep what they share
   KOVACS_LOCKED      1: open only the model libraries that `models.lock` holds
   KOVACS_WORKER      program that isolated models run in; otherwise this one
+  KOVACS_SDK         folder with the sources that new models in Rust are built on
 
 Exit codes: 0 done, 1 failed, 2 wrong command line; `kovacs run --help` has those of notebooks.";
 
@@ -67,7 +68,7 @@ impl CommandLine {
             Command::Findings(options) => done(findings::run(options)),
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),
-            Command::Model(command) => done(model::run(command)),
+            Command::Model(command) => model::run(command),
             Command::Book(command) => done(book::run(command)),
             Command::Setup(options) => done(setup::run(options)),
             Command::Completions(options) => done(completions::run(options)),

@@ -1,18 +1,23 @@
 //! `kovacs model lock`: the very libraries that a project computes with, by their digests.
 
 use crate::failure::{Explain, Failure};
-use crate::output::{notice, print};
+use crate::output::{notice, print, print_json};
 use crate::project::current_folder;
 use clap::Args;
 use kovacs_host::{LOCK_NAME, LOCKED_VARIABLE, Lock, Models};
+use serde_json::json;
 use std::path::PathBuf;
 
-/// Options of `model lock`.
+/// Write the digests of the libraries in use to `models.lock`: with KOVACS_LOCKED=1 no other is opened
 #[derive(Args)]
+#[command(after_help = "Examples:\n  kovacs model lock\n  KOVACS_LOCKED=1 kovacs predict aoi")]
 pub struct Options {
     /// File to write [default: `models.lock` in the current folder]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Writes the lock and says what is in it.
@@ -37,6 +42,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let unknown = catalogue.broken.iter().map(|broken| broken.path.as_path());
     for library in unlocked.chain(unknown) {
         notice(&format!("not locked: `{}` may not be opened", library.display()));
+    }
+    if options.json {
+        return print_json(&json!({"lock": path, "libraries": lock.libraries}));
     }
     let mut text = format!("{}\n", path.display());
     for library in &lock.libraries {

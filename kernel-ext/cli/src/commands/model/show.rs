@@ -1,29 +1,11 @@
-//! `kovacs model`: which models there are, where they come from, what they can do.
+//! `kovacs model list` and `info`: which models there are, where they come from, what they can do.
 
-use crate::commands::model_lock;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, print, print_json};
-use clap::{Args, Subcommand};
+use clap::Args;
 use kovacs_core::model::{ModelDescription, Quantity};
 use kovacs_host::{Catalogue, ModelHandle, Models};
 use serde_json::{Value, json};
-
-/// List models and show what they say of themselves
-#[derive(Subcommand)]
-pub enum Command {
-    /// List the models found, what is shadowed or refused and why, and the places searched
-    #[command(after_help = "\
-Examples:
-  kovacs model list
-  KOVACS_MODEL_PATH=$PWD/build kovacs model list --json")]
-    List(ListOptions),
-    /// Show parameters, bounds, parameter sets and outputs of a model
-    #[command(after_help = "Example:\n  kovacs model info aoi")]
-    Info(InfoOptions),
-    /// Write the digests of the libraries in use to `models.lock`: with KOVACS_LOCKED=1 no other is opened
-    #[command(after_help = "Examples:\n  kovacs model lock\n  KOVACS_LOCKED=1 kovacs predict aoi")]
-    Lock(model_lock::Options),
-}
 
 /// Options of `model list`.
 #[derive(Args)]
@@ -46,22 +28,23 @@ pub struct InfoOptions {
     json: bool,
 }
 
-/// Runs the command.
+/// Lists the models.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn list(options: &ListOptions) -> Result<(), Failure> {
+    let models = Models::discover();
+    if options.json { print_json(&listing(models.catalogue())) } else { print(&models.catalogue().to_string()) }
+}
+
+/// Shows what a model says of itself.
 ///
 /// # Errors
 /// There is no such model.
-pub fn run(command: &Command) -> Result<(), Failure> {
-    let models = Models::discover();
-    match command {
-        Command::List(options) if options.json => print_json(&listing(models.catalogue())),
-        Command::List(_) => print(&models.catalogue().to_string()),
-        Command::Lock(options) => model_lock::run(options),
-        Command::Info(options) => {
-            let approved_by = options.trust.then_some("kovacs model info --trust");
-            let handle = load(&models, &options.name, approved_by)?;
-            if options.json { print_json(&details(&handle)) } else { print(&sheet(&handle)) }
-        }
-    }
+pub fn info(options: &InfoOptions) -> Result<(), Failure> {
+    let approved_by = options.trust.then_some("kovacs model info --trust");
+    let handle = load(&Models::discover(), &options.name, approved_by)?;
+    if options.json { print_json(&details(&handle)) } else { print(&sheet(&handle)) }
 }
 
 /// Opens a model, and approves its library first if a command with `--trust` asks for that.
