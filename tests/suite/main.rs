@@ -21,6 +21,8 @@ mod data;
 mod findings;
 /// Libraries of models: found, shadowed, broken, missing.
 mod models;
+/// A new model from nothing to a notebook: written, built, checked, listed, approved.
+mod new_model;
 /// Notebooks: outputs, failures of every kind, limits, interrupts, several at once.
 mod notebooks;
 /// Plugins that are rebuilt, that misbehave, that nobody has approved, that are not in the lock.

@@ -31,8 +31,8 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Another value for a setting of the model, such as a smaller lattice
-    #[arg(long, value_name = "SETTING=VALUE", value_parser = setting)]
-    set: Vec<(String, f64)>,
+    #[arg(long, value_name = "ID=VALUE", value_parser = setting)]
+    setting: Vec<(String, f64)>,
     /// Also try the laws of physics that known outputs obey, and ask for citation, licence and labels
     #[arg(long)]
     pedantic: bool,
@@ -67,12 +67,12 @@ Examples:
   kovacs model check aoi
   kovacs model check target/debug/libkovacs_model_mine.so --pedantic --all
   kovacs model check mine --only '^finite' --seed 7
-  kovacs model check soft_domain_lattice --set edge=16
+  kovacs model check soft_domain_lattice --setting edge=16
   kovacs model check --list"
 }
 
 fn setting(text: &str) -> Result<(String, f64), String> {
-    let (id, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not of the form `setting=value`"))?;
+    let (id, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not of the form `edge=16`"))?;
     let value = value.parse().map_err(|_| format!("`{value}` is not a number"))?;
     Ok((id.to_owned(), value))
 }
@@ -91,7 +91,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         model: options.model.clone().or(named),
         only: options.only.clone(),
         seed: options.seed.unwrap_or_else(any_seed),
-        settings: options.set.iter().cloned().collect::<BTreeMap<_, _>>(),
+        settings: options.setting.iter().cloned().collect::<BTreeMap<_, _>>(),
         pedantic: options.pedantic,
         limit: options.limit,
         worker: (!options.in_process).then_some(worker),
