@@ -110,3 +110,58 @@ fn a_closure_that_is_evaluated_for_ever_is_stopped_and_the_variables_stay() {
     assert_eq!(name, "Interrupted");
     assert!(!message.contains("variables"), "it stopped by itself, between two rows: {message}");
 }
+
+#[test]
+fn a_closure_becomes_a_crate_that_passes_the_checker_and_gives_its_numbers() {
+    let desk = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let here = |arguments: &[&str]| {
+        let mut command = kovacs(arguments);
+        command
+            .current_dir(desk.path())
+            .env("XDG_STATE_HOME", desk.path().join("state"))
+            .env_remove("CARGO_TARGET_DIR");
+        command
+    };
+    let say = "let test = TwoStep { ramp: Some(1.0), ..TwoStep::new(0.005, 0.003, 300.0, 318.0) };\n\
+               let stage = model.second_stage(&test)?;\n\
+               println!(\"{} {} {}\", stage.t_p().unwrap(), stage.delta_sigma().unwrap(), stage.sigma_tw);";
+    let idea = [
+        code(
+            "const LEVELS: [f64; 2] = [2500.0, 1250.0];\nfn fading(x: f64, n: f64) -> f64 {\n    (1.0 + x).powf(-n)\n}",
+        ),
+        code("let tau = 30.0;\nlet table = Dataset::open(\"pvc\")?.table(\"two-step\")?.rows();"),
+        code(
+            "let definition = Definition::new(\"idea\").parameter(Quantity::new(\"n\").bounds(0.1, 2.0).initial(0.4));\n\
+             let model = Model::from_fn(definition, move |p, experiment| {\n    // As measured.\n    \
+             experiment.superpose(|t| LEVELS[1] + (LEVELS[0] - LEVELS[1]) * fading(t / tau, p[\"n\"]))\n})?;",
+        ),
+        code(say),
+        code("let other = Model::from_fn([], move |_, e| e.superpose(|t| t * table as f64))?;"),
+    ];
+    notebook(desk.path(), "idea.ipynb", &idea);
+    run(&mut here(&["run", "idea.ipynb", "--out", "executed"])).ends_with(0);
+    let before = Executed::read(&desk.path().join("executed/idea.ipynb")).text(4);
+
+    run(&mut here(&["model", "new", "other", "--from-cell", "idea.ipynb#cell-5"]))
+        .ends_with(1)
+        .complains_of(&["`table` is computed in cell `cell-2` from `Dataset`", "Quantity::new(\"table\")"]);
+    assert!(!desk.path().join("other").exists(), "nothing is left of it");
+    run(&mut here(&["model", "new", "idea", "--from-cell", "idea.ipynb#cell-3"])).ends_with(0);
+    let library = std::fs::read_to_string(desk.path().join("idea/src/lib.rs")).expect("it was written");
+    assert!(library.contains("// As measured.") && library.contains("fn fading"), "{library}");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--offline", "--quiet"]).current_dir(desk.path().join("idea"));
+    let built = run(cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS")).ends_with(0);
+    assert!(!built.err.contains("warning"), "{}", built.err);
+
+    run(&mut here(&["model", "check", "idea"])).ends_with(0);
+    notebook(desk.path(), "after.ipynb", &[code("let model = Model::load(\"idea\")?;"), code(say)]);
+    run(&mut here(&["run", "after.ipynb", "--out", "executed"])).ends_with(0);
+    let after = Executed::read(&desk.path().join("executed/after.ipynb")).text(2);
+    let numbers = |text: &str| -> Vec<f64> { text.split_whitespace().map(|n| n.parse().expect("a number")).collect() };
+    assert_eq!(numbers(&before).len(), 3);
+    for (before, after) in numbers(&before).into_iter().zip(numbers(&after)) {
+        // The same text and the same arithmetic; a compiler may know `powf` of constants better than the library does.
+        close(after, before, 1e-12);
+    }
+}

@@ -8,7 +8,9 @@ use kovacs_host::TrustStore;
 use kovacs_new_model::{FromCell, Language, Name, NewModel, Written, find_sdk};
 use kovacs_runner::{CellKind, Notebook};
 use serde_json::json;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Write a new model: a folder that builds, passes the checker and is there to be changed
 #[derive(Args)]
@@ -94,7 +96,21 @@ fn from_cell(place: &str, name: &Name) -> Result<FromCell, Failure> {
     let model = kovacs_from_cell::find(&cells, id).doing("cannot take the model out of the notebook")?;
     let file = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
     let written = model.write(name.as_str(), &name.id(), &format!("cell `{}` of `{file}`", model.cell));
-    Ok(FromCell { type_name: written.type_name, library: written.library })
+    Ok(FromCell { type_name: written.type_name, library: formatted(written.library) })
+}
+
+/// The source as `rustfmt` lays it out; as it is where there is none.
+fn formatted(source: String) -> String {
+    let format = || {
+        let mut command = Command::new("rustfmt");
+        command.args(["--edition", "2024"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().ok()?;
+        // Closed at the end of the statement: `rustfmt` reads to the end of its input before it writes.
+        child.stdin.take()?.write_all(source.as_bytes()).ok()?;
+        let output = child.wait_with_output().ok().filter(|output| output.status.success())?;
+        String::from_utf8(output.stdout).ok()
+    };
+    format().unwrap_or(source)
 }
 
 fn next_steps(written: &Written, name: &Name, lang: Lang) -> String {
