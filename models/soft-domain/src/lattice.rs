@@ -27,7 +27,7 @@ const NEIGHBOURS: usize = 6;
 const LARGEST_FLOW: f64 = 0.02;
 
 /// A step is divided into no more parts than this.
-const MOST_PARTS: f64 = 200.0;
+const MOST_PARTS: f64 = 50.0;
 
 /// How often all cells are drawn at rest before a run in which neighbours count.
 const SWEEPS_AT_REST: usize = 50;

@@ -99,7 +99,7 @@ impl Model for SoftDomainLattice {
             .doc("How many samples of different seeds are averaged.")
             .bounds(1.0, 10_000.0)
             .integer()
-            .initial(8.0);
+            .initial(2.0);
         division_settings(20.0).into_iter().chain([barriers, edge, replicas]).collect()
     }
 

@@ -76,7 +76,7 @@ pub(crate) fn moves_between_threads(subject: &Subject<'_>) -> Outcome {
     subject.step("evaluate and destroy on another thread");
     let there = thread::scope(|scope| {
         let moved = scope.spawn(move || {
-            let batch = RawBatch { rows: 2, parameters: &parameters, seeds: &seeds, ..RawBatch::default() };
+            let batch = RawBatch { rows: rows.len(), parameters: &parameters, seeds: &seeds, ..RawBatch::default() };
             instance.evaluate(batch)
         });
         moved.join()
@@ -102,7 +102,7 @@ pub(crate) fn ticks_on_the_calling_thread(subject: &Subject<'_>) -> Outcome {
     };
     subject.step("evaluate with a tick");
     let result = accepted(instance.evaluate(RawBatch {
-        rows: 4,
+        rows: rows.len(),
         parameters: &parameters,
         seeds: &seeds,
         threads,
@@ -140,7 +140,7 @@ pub(crate) fn uses_the_threads_it_may(subject: &Subject<'_>) -> Outcome {
             // Long enough to be looked at several times, even when one call is short.
             while started.elapsed() < Duration::from_millis(50) {
                 instance.evaluate(RawBatch {
-                    rows: 4,
+                    rows: rows.len(),
                     parameters: &parameters,
                     seeds: &seeds,
                     threads: allowed,
@@ -170,7 +170,7 @@ pub(crate) fn threads_do_not_change_bits(subject: &Subject<'_>) -> Outcome {
     let mut with = |threads: u32| {
         subject.step(&format!("evaluate with {threads} threads"));
         accepted(instance.evaluate(RawBatch {
-            rows: 4,
+            rows: rows.len(),
             parameters: &parameters,
             seeds: &seeds,
             threads,

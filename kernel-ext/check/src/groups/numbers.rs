@@ -53,7 +53,12 @@ pub(crate) fn rows_get_their_status(subject: &Subject<'_>) -> Outcome {
     let parameters = points.concat();
     let seeds = subject.seeds(points.len());
     subject.step("evaluate of five rows");
-    let result = instance.evaluate(RawBatch { rows: 5, parameters: &parameters, seeds: &seeds, ..RawBatch::default() });
+    let result = instance.evaluate(RawBatch {
+        rows: points.len(),
+        parameters: &parameters,
+        seeds: &seeds,
+        ..RawBatch::default()
+    });
     if result.answer.status == abi::CANCELLED {
         return Err(failed("`evaluate` answers CANCELLED although nobody asked it to stop"));
     }
@@ -157,7 +162,7 @@ pub(crate) fn batch_equals_rows(subject: &Subject<'_>) -> Outcome {
     // A row that may be refused in the middle: the others must not notice.
     let mut rows = subject.few_points(7);
     let ends: Vec<f64> = subject.about().parameters.iter().map(|quantity| points::ends(quantity)[0]).collect();
-    rows.insert(3, ends);
+    rows.insert(rows.len() / 2, ends);
     let batch = subject.evaluate(&mut instance, &rows)?;
     let seeds = subject.seeds(rows.len());
     let width = experiment.wanted.len() * experiment.times.len();
