@@ -96,3 +96,51 @@ fn experiments_at_the_edge_are_answered_or_refused() {
     any_model::<Prony>();
     any_model::<Kelvin>();
 }
+
+/// Corners of the parameter space, where every quantity takes its bounds, values near them and ordinary ones.
+fn corners<M: Model>() {
+    let mut model = Local::<M>::new(&[]).unwrap();
+    let description = model.description().clone();
+    let recovery = Protocol::at(318.0).step(0.005).hold(300.0).stress_step(0.0).hold(1e5).nodes().unwrap();
+    let heated = Protocol::at(318.0).ramp(0.005, 1.0).temperature_ramp(328.0, 60.0).stress_step(1.0).hold(1e5);
+    let cooled = Protocol::at(328.0).stress_ramp(2.0, 10.0).temperature_ramp(318.0, 60.0).step(0.0).hold(1e5);
+    for history in [recovery, heated.nodes().unwrap(), cooled.nodes().unwrap()] {
+        let times = vec![0.0, 1e-3, 1.0, 61.0, 301.0, 1e4, 1e9];
+        model.bind(&experiment(history, times)).unwrap();
+        // A fixed sequence of pseudo-random choices (Knuth's linear congruential generator).
+        let mut state = 1_u64;
+        let mut choice = |among: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % among
+        };
+        let mut done = 0;
+        for _ in 0..25 {
+            let row: Vec<f64> = description
+                .parameters
+                .iter()
+                .map(|quantity| {
+                    let value = match choice(6) {
+                        0 if !quantity.open_lower => quantity.lower,
+                        0 => quantity.lower + f64::MIN_POSITIVE,
+                        1 => quantity.upper,
+                        2 => quantity.initial * 0.999,
+                        _ => quantity.initial,
+                    };
+                    if quantity.accepts(value) { value } else { quantity.initial }
+                })
+                .collect();
+            // Whatever is asked: finite numbers or a refusal, and never a model that broke.
+            let answer = model.evaluate(Batch::new(&row)).unwrap_or_else(|error| panic!("{error} for {row:?}"));
+            done += usize::from(answer.status == [RowStatus::Done]);
+        }
+        assert!(done > 0, "{}: {done} of 25 have an answer", description.id);
+    }
+}
+
+#[test]
+fn corners_of_the_parameter_space_break_nothing() {
+    corners::<Kww>();
+    corners::<Fractional>();
+    corners::<Prony>();
+    corners::<Kelvin>();
+}
