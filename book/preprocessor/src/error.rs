@@ -17,7 +17,8 @@ pub enum BookError {
     /// A chapter asks for something in a way that is not understood.
     #[error(
         "chapter `{}`, line {line}: cannot understand `{text}`; write `{{{{#notebook NAME}}}}` with the name of a \
-         notebook without `.ipynb`, or `{{{{#scorecard}}}}`",
+         notebook without `.ipynb`, `{{{{#figure NAME CELL-ID}}}}` with the id of one of its code cells, or \
+         `{{{{#scorecard}}}}`",
         chapter.display()
     )]
     BadInclude {

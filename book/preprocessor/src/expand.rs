@@ -31,7 +31,7 @@ pub(crate) struct Expanded {
     pub(crate) missing: Vec<String>,
 }
 
-/// Replaces `{{#notebook NAME}}` and `{{#scorecard}}`.
+/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}` and `{{#scorecard}}`.
 pub(crate) struct Expander {
     results: Results,
     expanded: Rc<RefCell<Expanded>>,
@@ -83,14 +83,24 @@ fn expand(content: &str, chapter: &Path, results: &Results, expanded: &mut Expan
         match words.as_slice() {
             _ if fence.is_some() => out.push_str(line),
             ["scorecard"] => out.push_str(&format!("{}\n\n", scorecard_of(results)?)),
-            ["notebook", name] if is_name(name) => out.push_str(&notebook_of(name, chapter, results, expanded)?),
-            ["notebook" | "scorecard", ..] => {
-                return Err(BookError::BadInclude { chapter: chapter.into(), line: index + 1, text: text.into() });
+            ["notebook", name] if is_name(name) => {
+                out.push_str(&notebook_of(name, None, chapter, results, expanded)?.unwrap_or_default());
             }
+            ["figure", name, cell] if is_name(name) && is_name(cell) => {
+                match notebook_of(name, Some(cell), chapter, results, expanded)? {
+                    Some(figure) => out.push_str(&figure),
+                    None => return Err(bad_include(chapter, index, text)),
+                }
+            }
+            ["notebook" | "figure" | "scorecard", ..] => return Err(bad_include(chapter, index, text)),
             _ => out.push_str(line),
         }
     }
     Ok(out)
+}
+
+fn bad_include(chapter: &Path, index: usize, text: &str) -> BookError {
+    BookError::BadInclude { chapter: chapter.into(), line: index + 1, text: text.into() }
 }
 
 /// A name stays in its folder, on the disk and in links.
@@ -112,24 +122,39 @@ fn scorecard_of(results: &Results) -> Result<String, BookError> {
     }
 }
 
-fn notebook_of(name: &str, chapter: &Path, results: &Results, expanded: &mut Expanded) -> Result<String, BookError> {
+/// A notebook, or one of its cells; `None` if it has no such cell.
+fn notebook_of(
+    name: &str,
+    cell: Option<&str>,
+    chapter: &Path,
+    results: &Results,
+    expanded: &mut Expanded,
+) -> Result<Option<String>, BookError> {
     let file = format!("{name}.ipynb");
     let executed = match Notebook::read(&results.executed.join(&file)) {
         Ok(notebook) => notebook,
         Err(RunnerError::NoSuchFile { .. }) => {
-            expanded.missing.push(name.to_owned());
-            return Ok(format!(
+            if !expanded.missing.iter().any(|missing| missing == name) {
+                expanded.missing.push(name.to_owned());
+            }
+            return Ok(Some(format!(
                 "<div class=\"kovacs-problem\">The notebook <code>{}</code> has not been executed yet. \
                  <code>kovacs reproduce</code> runs it and builds this page again.</div>\n\n",
                 escape(name)
-            ));
+            )));
         }
         Err(error) => return Err(error.into()),
     };
     // A notebook that is gone or damaged now says nothing of the run that is shown.
     let current = results.notebooks.as_ref().and_then(|folder| Notebook::read(&folder.join(&file)).ok());
-    let page = page::render(name, &executed, current.as_ref());
+    let page = match cell {
+        None => page::render(name, &executed, current.as_ref()),
+        Some(cell) => match page::render_cell(name, &executed, current.as_ref(), cell) {
+            Some(page) => page,
+            None => return Ok(None),
+        },
+    };
     let folder = chapter.parent().unwrap_or(Path::new(""));
     expanded.files.extend(page.files.into_iter().map(|PageFile { name, bytes }| (folder.join(name), bytes)));
-    Ok(page.markdown)
+    Ok(Some(page.markdown))
 }

@@ -32,7 +32,7 @@ pub(crate) struct Page {
 
 /// Renders an executed notebook; `current` is the notebook as it is now, to see whether the results are stale.
 pub(crate) fn render(name: &str, executed: &Notebook, current: Option<&Notebook>) -> Page {
-    let mut writer = Writer { name, page: Page::default(), figures: 0 };
+    let mut writer = Writer { name, stem: name.to_owned(), page: Page::default(), figures: 0 };
     // The title of the notebook stays the title of the page; what is said of the run comes below it.
     let mut cells = executed.cells().zip(1..).peekable();
     if let Some((cell, _)) = cells.next_if(|(cell, _)| cell.kind == CellKind::Markdown) {
@@ -50,8 +50,22 @@ pub(crate) fn render(name: &str, executed: &Notebook, current: Option<&Notebook>
     writer.page
 }
 
+/// Renders one code cell of an executed notebook, with the code folded and its outputs: a figure in the midst of a page.
+/// `None` if the notebook has no code cell of this id.
+pub(crate) fn render_cell(name: &str, executed: &Notebook, current: Option<&Notebook>, id: &str) -> Option<Page> {
+    let found = executed.cells().zip(1..).find(|(cell, _)| cell.kind == CellKind::Code && cell.id() == id);
+    let (cell, number) = found?;
+    let mut writer = Writer { name, stem: format!("{name}-{id}"), page: Page::default(), figures: 0 };
+    writer.code_cell(&cell, number);
+    writer.banner(executed, current);
+    writer.page.files.push(PageFile { name: format!("{name}.ipynb"), bytes: executed.to_text().into_bytes() });
+    Some(writer.page)
+}
+
 struct Writer<'a> {
     name: &'a str,
+    /// What the files of figures are called, up to a number.
+    stem: String,
     page: Page,
     figures: usize,
 }
@@ -119,7 +133,7 @@ impl Writer<'_> {
             });
             let Some((bytes, extension)) = image else { continue };
             self.figures += 1;
-            let file = format!("figures/{}-{}.{extension}", self.name, self.figures);
+            let file = format!("figures/{}-{}.{extension}", self.stem, self.figures);
             source = source.replace(&format!("attachment:{name}"), &file);
             self.page.files.push(PageFile { name: file, bytes });
         }
@@ -206,13 +220,13 @@ impl Writer<'_> {
         number: usize,
     ) {
         self.figures += 1;
-        let file = format!("figures/{}-{}.{extension}", self.name, self.figures);
+        let file = format!("figures/{}-{}.{extension}", self.stem, self.figures);
         let first_line = words.and_then(|words| words.lines().next()).map(str::to_owned);
         let alternative = title(&bytes).or(first_line).unwrap_or_else(|| format!("Figure of cell {number}"));
         let mut links = format!("cell {number} · <a href=\"{file}\">{}</a>", extension.to_ascii_uppercase());
         let mut origin = String::new();
         if let Some(numbers) = numbers {
-            let csv = format!("figures/{}-{}.csv", self.name, self.figures);
+            let csv = format!("figures/{}-{}.csv", self.stem, self.figures);
             links.push_str(&format!(" · <a href=\"{csv}\" download>plotted numbers (CSV)</a>"));
             let comments: Vec<&str> = numbers.lines().map_while(|line| line.strip_prefix('#')).collect();
             if !comments.is_empty() {

@@ -82,6 +82,26 @@ fn a_notebook_becomes_a_page_with_its_figures_beside_it() {
 }
 
 #[test]
+fn one_cell_of_a_notebook_stands_in_a_page_of_its_own_text() {
+    let project = Project::new("# T\n\nBefore.\n\n{{#figure n shown}}\n\nAfter.\n");
+    let mut cells = figure();
+    cells[1]["id"] = json!("shown");
+    project.executed(cells);
+    let built = project.build().expect("a book");
+    let page = project.page();
+    assert!(
+        page.contains("src=\"figures/n-shown-1.svg\"") && page.contains("Before.") && page.contains("After."),
+        "{page}"
+    );
+    assert!(!page.contains("A notebook"), "only that cell: {page}");
+    assert!(built.index.with_file_name("part/figures/n-shown-1.svg").is_file());
+    // A cell that is not there is a mistake of the page, not of the run.
+    project.write("book/src/part/one.md", "# T\n\n{{#figure n other}}\n");
+    let message = project.build().expect_err("no such cell").to_string();
+    assert!(message.contains("line 3") && message.contains("{{#figure n other}}"), "{message}");
+}
+
+#[test]
 fn what_is_not_there_is_said_on_the_page() {
     let project = Project::new("# T\n\n{{#notebook n}}\n\n{{#scorecard}}\n");
     let built = project.build().expect("a book");
