@@ -101,7 +101,8 @@ impl Model for SoftDomain {
         let parameters = Parameters::new(parameters)?;
         let sample = Sample::new(&parameters, schedule.temperature)?;
         let barriers = Barriers::new(&parameters, schedule.temperature, self.barriers);
-        let mut body = MeanField::new(sample, barriers, self.scheme, schedule.control, schedule.rest)?;
+        let mut body =
+            MeanField::new(sample, barriers, self.scheme, schedule.history.control, schedule.history.rest.drive)?;
         let states = trajectory::run(schedule, &mut body, &mut |fraction| run.tick(fraction))?;
         trajectory::write(schedule, &sample, &states, out);
         Ok(())

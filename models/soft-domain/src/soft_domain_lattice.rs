@@ -126,12 +126,12 @@ impl Model for SoftDomainLattice {
 
     fn bind(&mut self, experiment: &Experiment<'_>) -> Result<(), Refusal> {
         let schedule = Schedule::new(experiment, self.division)?;
-        if schedule.rest != 0.0 {
-            let unit = if schedule.control == Control::Stress { " MPa" } else { "" };
+        let rest = schedule.history.rest.drive;
+        if rest != 0.0 {
+            let unit = if schedule.history.control == Control::Stress { " MPa" } else { "" };
             return Err(Refusal::rejected(format!(
-                "before the first step a value of {}{unit} is prescribed, but a lattice starts without stress and strain; \
-                 start at 0",
-                schedule.rest
+                "before the first step a value of {rest}{unit} is prescribed, but a lattice starts without stress and strain; \
+                 start at 0"
             )));
         }
         self.schedule = Some(schedule);

@@ -99,18 +99,18 @@ pub fn run(
     body: &mut impl Body,
     tick: &mut dyn FnMut(f64) -> Result<(), Refusal>,
 ) -> Result<Vec<State>, Refusal> {
-    let mut states = vec![body.state(); schedule.at_rest];
-    states.reserve_exact(schedule.times.len() - schedule.at_rest);
-    let pieces = schedule.needed();
+    let mut states = vec![body.state(); schedule.history.at_rest];
+    states.reserve_exact(schedule.times.len() - schedule.history.at_rest);
+    let pieces = &schedule.history.pieces;
     let mut track = Track::default();
     for (number, piece) in pieces.iter().enumerate() {
-        body.jump(piece.control, piece.from);
+        body.jump(piece.control, piece.from.drive);
         schedule.grid(piece, &mut track.times);
         track.states.clear();
         track.states.push(body.state());
         for step in 1..track.times.len() {
             let (start, end) = (track.times[step - 1], track.times[step]);
-            body.step(end - start, piece.drive(end))?;
+            body.step(end - start, piece.at(end).drive)?;
             track.states.push(body.state());
             tick((number as f64 + step as f64 / track.times.len() as f64) / pieces.len() as f64)?;
         }
@@ -132,12 +132,12 @@ pub fn write(schedule: &Schedule, sample: &Sample, states: &[State], out: &mut C
             column[index] = observed.value(*output);
         }
     };
-    for index in 0..schedule.at_rest {
-        write(index, schedule.control, schedule.rest);
+    for index in 0..schedule.history.at_rest {
+        write(index, schedule.history.control, schedule.history.rest.drive);
     }
-    for piece in schedule.needed() {
+    for piece in &schedule.history.pieces {
         for index in piece.outputs.clone() {
-            write(index, piece.control, piece.drive(schedule.times[index] - piece.start));
+            write(index, piece.control, piece.at(schedule.times[index] - piece.start).drive);
         }
     }
 }
