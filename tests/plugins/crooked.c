@@ -269,7 +269,12 @@ static const kovacs_model model = {
 #else
     evaluate,
 #endif
-    destroy, extension,
+    destroy,
+#ifdef NO_LINEAR
+    NULL,
+#else
+    extension,
+#endif
 };
 
 #ifdef SAME_ID_TWICE

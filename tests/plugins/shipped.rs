@@ -4,7 +4,7 @@ use crate::support::{Bench, built, options};
 use kovacs_check::Options;
 
 /// Libraries that cargo builds for this test, because their packages are among its dependencies.
-const SHIPPED: [&str; 4] = ["linear", "aoi", "tnm", "soft_domain"];
+const SHIPPED: [&str; 5] = ["linear", "aoi", "tnm", "soft_domain", "stz"];
 
 #[test]
 fn every_shipped_model_passes_with_its_physics() {

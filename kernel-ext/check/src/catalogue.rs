@@ -162,9 +162,11 @@ pub enum Test {
     SeedsDecide,
     /// An output has the same values, to 1e-6 of its size, whichever others are wanted, in any order.
     WantedOutputsStandAlone,
+    /// Moduli and relaxation function of the extension `kovacs.linear/1` give the stress after a step of strain.
+    LinearResponseGivesTheStress,
     /// Derivatives agree with central differences to 1e-5 of the largest of their curve.
     SensitivitiesAgreeWithDifferences,
-    /// Derivatives are the same bits whichever parameters are asked for, in their order, and values do not change.
+    /// Derivatives are the same whichever parameters are asked for, in their order, and values do not change.
     SensitivitiesHonourSubsetAndOrder,
     /// A model that does not announce derivatives answers E_UNSUPPORTED when asked for them.
     SensitivitiesRefusedIfNotAnnounced,
@@ -319,7 +321,8 @@ impl Test {
             | Test::Repeats
             | Test::BatchEqualsRows
             | Test::SeedsDecide
-            | Test::WantedOutputsStandAlone => Group::Numbers,
+            | Test::WantedOutputsStandAlone
+            | Test::LinearResponseGivesTheStress => Group::Numbers,
             Test::SensitivitiesAgreeWithDifferences
             | Test::SensitivitiesHonourSubsetAndOrder
             | Test::SensitivitiesRefusedIfNotAnnounced => Group::Sensitivities,
@@ -390,6 +393,7 @@ impl Test {
             Test::BatchEqualsRows => Run::Of(numbers::batch_equals_rows),
             Test::SeedsDecide => Run::Of(numbers::seeds_decide),
             Test::WantedOutputsStandAlone => Run::Of(numbers::wanted_outputs_stand_alone),
+            Test::LinearResponseGivesTheStress => Run::Of(numbers::linear_response_gives_the_stress),
             Test::SensitivitiesAgreeWithDifferences => Run::Of(sensitivities::agree_with_differences),
             Test::SensitivitiesHonourSubsetAndOrder => Run::Of(sensitivities::honour_subset_and_order),
             Test::SensitivitiesRefusedIfNotAnnounced => Run::Of(sensitivities::refused_if_not_announced),

@@ -1,12 +1,16 @@
 //! What the numbers of a model promise.
 
 use super::life_cycle::finite;
+use crate::experiments::{self, Kind};
 use crate::subject::{Budget, Subject, accepted, points, same_bits, words};
 use crate::verdict::{Finding, Outcome, failed, passed, passed_with, skipped};
 use kovacs_abi as abi;
+use kovacs_core::model::Evaluator;
 use kovacs_host::probe::{ProbeInstance, RawBatch, RawExperiment, RawResult};
 use rand::RngExt;
 
+/// The extension for models with a linear relaxation function.
+const LINEAR: &str = "kovacs.linear/1";
 /// Random points of a test, if time allows.
 const POINTS: usize = 500;
 /// Corners of the box of bounds, at most.
@@ -264,6 +268,46 @@ pub(crate) fn wanted_outputs_stand_alone(subject: &Subject<'_>) -> Outcome {
         }
     }
     if worst == 0.0 { passed() } else { passed_with(format!("within {worst:.1e} of the size of an output")) }
+}
+
+pub(crate) fn linear_response_gives_the_stress(subject: &Subject<'_>) -> Outcome {
+    /// A model may compute its curves from modes that approximate the relaxation function.
+    const TOLERANCE: f64 = 1e-6;
+    if !subject.probe().has_extension(LINEAR) {
+        return Err(skipped(format!("the model does not offer `{LINEAR}`")));
+    }
+    let about = subject.about();
+    let Some(stress) = about.output("stress") else { return Err(skipped("the model has no output `stress`")) };
+    let temperature = experiments::usual_temperature(about);
+    let usual = experiments::raw(about, &Kind::OneStep.history(temperature));
+    let experiment = RawExperiment { wanted: vec![stress as u32], ..usual };
+    let mut instance = subject.instance()?;
+    subject.step("bind of one step of strain");
+    if instance.bind(&experiment).status != abi::OK {
+        return Err(skipped("the model takes no step of strain"));
+    }
+    let point = about.defaults();
+    let curve = subject.evaluate(&mut instance, std::slice::from_ref(&point))?;
+    subject.step("the linear response at the defaults");
+    let host = subject.probe().handle().instance(&subject.default_settings());
+    let host = host.map_err(|error| failed(error.to_string()))?;
+    let response = match host.linear(&point, temperature) {
+        Some(response) => response.map_err(|error| failed(format!("no linear response at the defaults: {error}")))?,
+        None => return Err(failed(format!("it offers `{LINEAR}` and has no linear response"))),
+    };
+    let (moduli, strain) = (response.moduli, 0.01);
+    for (index, &time) in experiment.times.iter().enumerate().filter(|(index, _)| experiment.before[*index] == 0) {
+        let expected = strain * (moduli.relaxed + (moduli.unrelaxed - moduli.relaxed) * response.phi.phi(time));
+        let found = curve.values[index];
+        let difference = (found - expected).abs();
+        if difference.is_nan() || difference > TOLERANCE * strain * moduli.unrelaxed {
+            return Err(failed(format!(
+                "{time} s after a step of 1 %, the stress is {found:e} MPa; moduli and phi of `{LINEAR}` make it \
+                 {expected:e} MPa"
+            )));
+        }
+    }
+    passed()
 }
 
 pub(crate) fn writes_within_its_arrays(subject: &Subject<'_>) -> Outcome {
