@@ -36,6 +36,7 @@ pub fn of_unit(unit: Unit) -> SiValue {
         Dimension::Temperature => (1.0, [0, 0, 0, 0, 1, 0, 0, 0]),
         Dimension::Stress => (1e6, [1, -1, -2, 0, 0, 0, 0, 0]),
         Dimension::Compliance => (1e-6, [-1, 1, 2, 0, 0, 0, 0, 0]),
+        Dimension::Fluidity => (1e-6, [-1, 1, 1, 0, 0, 0, 0, 0]),
         Dimension::Dimensionless => (1.0, [0; 8]),
         Dimension::Force => (1.0, [1, 1, -2, 0, 0, 0, 0, 0]),
         Dimension::Length => (1e-10, [0, 1, 0, 0, 0, 0, 0, 0]),

@@ -22,6 +22,8 @@ pub enum Dimension {
     Stress,
     /// Compliance, one over stress; inside: 1/MPa.
     Compliance,
+    /// Fluidity, rate of flow per stress, one over a viscosity; inside: 1/(MPa.s).
+    Fluidity,
     /// Strain, fraction, ratio; inside: 1.
     Dimensionless,
     /// Force; inside: N.
@@ -54,6 +56,7 @@ impl Dimension {
             Dimension::Temperature => "K",
             Dimension::Stress => "MPa",
             Dimension::Compliance => "1/MPa",
+            Dimension::Fluidity => "1/(MPa.s)",
             Dimension::Dimensionless => "1",
             Dimension::Force => "N",
             Dimension::Length => "Ao",
@@ -82,6 +85,7 @@ impl Dimension {
             Dimension::Temperature => "a temperature",
             Dimension::Stress => "a stress",
             Dimension::Compliance => "a compliance",
+            Dimension::Fluidity => "a fluidity",
             Dimension::Dimensionless => "a dimensionless number",
             Dimension::Force => "a force",
             Dimension::Length => "a length",
@@ -151,6 +155,9 @@ static TABLE: &[Row] = &[
     row("1/Pa", "1/Pa", Compliance, 1e6, 1.0, &["Pa-1", "/Pa", "Pa^-1", "m2/N"]),
     row("1/GPa", "1/GPa", Compliance, 1.0, 1e3, &["GPa-1", "/GPa", "GPa^-1"]),
     row("um2/N", "µm²/N", Compliance, 1.0, 1e6, &[]),
+    row("1/(MPa.s)", "1/(MPa.s)", Fluidity, 1.0, 1.0, &["1/MPa/s", "MPa-1.s-1"]),
+    row("1/(Pa.s)", "1/(Pa.s)", Fluidity, 1e6, 1.0, &["1/Pa/s", "Pa-1.s-1"]),
+    row("1/(GPa.s)", "1/(GPa.s)", Fluidity, 1.0, 1e3, &["1/GPa/s", "GPa-1.s-1"]),
     row("1", "1", Dimensionless, 1.0, 1.0, &["-", "none", "dimensionless", "m/m", "mm/mm"]),
     row("%", "%", Dimensionless, 1.0, 100.0, &["percent", "pct"]),
     row("N", "N", Force, 1.0, 1.0, &["newton", "newtons"]),
