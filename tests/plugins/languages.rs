@@ -22,7 +22,7 @@ fn build(bench: &Bench, example: &str, compiler: &str, name: &str) -> Option<Pat
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let sources = workspace.join("models/examples").join(example);
     let folder = bench.path().join(example);
-    std::fs::create_dir(&folder).expect("the folder can be written");
+    std::fs::create_dir_all(&folder).expect("the folder can be written");
     for entry in std::fs::read_dir(&sources).expect("the example is there").flatten() {
         // Only sources: what somebody has built in the folder of the example is not tested.
         let is_source =
@@ -32,7 +32,11 @@ fn build(bench: &Bench, example: &str, compiler: &str, name: &str) -> Option<Pat
         }
     }
     let include = workspace.join("models/abi/include").canonicalize().expect("the header is there");
+    // The examples in C++ and Fortran share the test of the one in C.
+    std::fs::create_dir_all(bench.path().join("c")).expect("the folder can be written");
+    std::fs::copy(workspace.join("models/examples/c/test.c"), bench.path().join("c/test.c")).expect("copied");
     let made = Command::new("make")
+        .arg("test")
         .arg("-C")
         .arg(&folder)
         .arg(format!("KOVACS_INCLUDE={}", include.display()))

@@ -187,9 +187,11 @@ impl NewModel {
         let mut files: Vec<(String, String)> = files.into_iter().map(|(path, text)| (path.to_owned(), text)).collect();
         if !matches!(self.language, Language::Rust { .. }) {
             let exports = include_str!("../../../models/examples/c/exports.map");
+            let test = include_str!("../../../models/examples/c/test.c");
+            files.push(("test.c".to_owned(), test.to_owned()));
             files.push(("exports.map".to_owned(), exports.to_owned()));
             files.push(("include/kovacs_model.h".to_owned(), kovacs_abi::HEADER.to_owned()));
-            files.push((".gitignore".to_owned(), "*.so\n*.o\n*.mod\n".to_owned()));
+            files.push((".gitignore".to_owned(), "*.so\n*.o\n*.mod\ncompare\n".to_owned()));
         }
         Ok(files)
     }
@@ -206,5 +208,6 @@ impl NewModel {
             .replace("stretched_cpp", name)
             .replace("stretched_c", name)
             .replace("../../abi/include", "include")
+            .replace("../c/test.c", "test.c")
     }
 }

@@ -122,7 +122,7 @@ fn next_steps(written: &Written, name: &Name, lang: Lang) -> String {
     let name = name.as_str();
     let steps = match lang {
         Lang::Rust => format!("{build}\n  cargo test\n  kovacs model check {name}"),
-        Lang::C | Lang::Cpp | Lang::Fortran => format!("{build}\n  make check\n  make install"),
+        Lang::C | Lang::Cpp | Lang::Fortran => format!("{build}\n  make test\n  make check\n  make install"),
     };
     text.push_str(&format!("next:\n  cd '{}'\n  {steps}\n", folder.display()));
     text.push_str(&format!("and in a notebook: let model = Model::load(\"{name}\")?;\n"));
