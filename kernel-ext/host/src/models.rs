@@ -24,8 +24,8 @@ pub struct Models {
 
 impl Models {
     /// Models in the places of the running program, in this order: the folders of `KOVACS_MODEL_PATH`; what cargo has
-    /// built in the project around the current folder and in the approved projects; `$XDG_DATA_HOME/kovacs/models`; the
-    /// folder of the executable, `deps` in it, and `../lib/kovacs/models` beside it.
+    /// built in the project around the current folder and in the approved projects; `$XDG_DATA_HOME/kovacs/models`; `deps`
+    /// in the folder of the executable, that folder, and `../lib/kovacs/models` beside it.
     pub fn discover() -> Self {
         let executable = env::current_exe().ok();
         Models::from_environment(executable.as_deref().and_then(Path::parent))

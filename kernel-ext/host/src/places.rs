@@ -25,7 +25,7 @@ pub enum PlaceKind {
     Project,
     /// `$XDG_DATA_HOME/kovacs/models`: what the user installed for themselves.
     User,
-    /// Built together with the running program: its own folder, and `deps` in it. Whoever can write there can replace
+    /// Built together with the running program: `deps` in its own folder, and that folder. Whoever can write there can replace
     /// the program itself, so loose permissions are a warning and not a refusal, and no approval is asked for.
     Built,
     /// `../lib/kovacs/models`, where an installation puts them: approved with the program.
@@ -63,8 +63,9 @@ impl Surroundings<'_> {
     pub(crate) fn places(self) -> Vec<Place> {
         let mut own = Vec::new();
         if let Some(folder) = self.executable_folder {
-            own.push(Place { kind: PlaceKind::Built, path: folder.to_path_buf() });
+            // Cargo writes into `deps` at every build and copies from there at some builds only: the copy may be old code.
             own.push(Place { kind: PlaceKind::Built, path: folder.join("deps") });
+            own.push(Place { kind: PlaceKind::Built, path: folder.to_path_buf() });
             let prefix = folder.parent().unwrap_or(folder);
             own.push(Place { kind: PlaceKind::Installed, path: prefix.join("lib").join("kovacs").join("models") });
         }
@@ -176,8 +177,8 @@ mod tests {
             (Project, other_built),
             (Project, shared.join("kovacs").join("models")),
             (User, "/home/me/.local/share/kovacs/models".into()),
-            (Built, "/opt/kovacs/bin".into()),
             (Built, "/opt/kovacs/bin/deps".into()),
+            (Built, "/opt/kovacs/bin".into()),
             (Installed, "/opt/kovacs/lib/kovacs/models".into()),
         ];
         assert_eq!(found(&places.places()), expected);
