@@ -137,6 +137,8 @@ fn the_checker_names_what_is_wrong_and_ends_with_1() {
     assert_eq!((&found["conformant"], &found["counts"]["crashed"]), (&false.into(), &1.into()));
     say(&["model", "check", text(&library), "--only", "nonsense"]).ends_with(1).complains_of(&["no test has a name"]);
     say(&["model", "check", "nowhere"]).ends_with(1).complains_of(&["there is no model `nowhere`"]);
+    let unknown = ["model", "check", "tnm", "--setting", "edge=4"];
+    say(&unknown).ends_with(1).complains_of(&["no model has the setting `edge`"]);
     say(&["model", "check"]).ends_with(2);
     say(&["model", "check", "--list"]).ends_with(0).prints(&["stops-at-the-first-tick", "cancellation"]);
     say(&["model", "check", "aoi", "--only", "^finite", "--in-process"]).ends_with(0).prints(&["3 passed"]);

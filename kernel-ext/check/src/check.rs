@@ -4,7 +4,7 @@ use crate::catalogue::Test;
 use crate::report::{Report, TestReport};
 use crate::supervise::{self, Worker};
 use crate::verdict::{Finding, Verdict, skipped};
-use crate::worker::{self, Job, Opened, Work};
+use crate::worker::{self, Job, Listed, Opened, Work};
 use regex_lite::Regex;
 use std::collections::BTreeMap;
 use std::fs;
@@ -58,6 +58,14 @@ pub enum CheckError {
         /// As asked for.
         model: String,
         /// Full ids of its models.
+        known: Vec<String>,
+    },
+    /// No model to be checked has such a setting.
+    #[error("no model has the setting `{setting}`; there are: {}", .known.join(", "))]
+    NoSuchSetting {
+        /// As asked for.
+        setting: String,
+        /// Ids of the settings there are.
         known: Vec<String>,
     },
     /// No test has such a name.
@@ -153,17 +161,24 @@ impl Bench<'_> {
     }
 
     /// The models to check: one if one was asked for.
-    fn chosen_models(&self, models: Vec<String>) -> Result<Vec<String>, CheckError> {
-        let Some(asked) = &self.options.model else { return Ok(models) };
-        let short = |id: &str| id.rsplit('.').next() == Some(&asked.replace('-', "_"));
-        match models.iter().find(|id| *id == asked || short(id)) {
-            Some(id) => Ok(vec![id.clone()]),
-            None => Err(CheckError::NoSuchModel {
-                library: self.library.to_path_buf(),
-                model: asked.clone(),
-                known: models,
-            }),
+    fn chosen_models(&self, models: Vec<Listed>) -> Result<Vec<String>, CheckError> {
+        let is_asked_for = |model: &&Listed| {
+            let asked = self.options.model.as_ref().map(|asked| asked.replace('-', "_"));
+            asked.is_none_or(|asked| model.id == asked || model.id.rsplit('.').next() == Some(&asked))
+        };
+        let chosen: Vec<&Listed> = models.iter().filter(is_asked_for).collect();
+        if chosen.is_empty() {
+            let known = models.iter().map(|model| model.id.clone()).collect();
+            let model = self.options.model.clone().unwrap_or_default();
+            return Err(CheckError::NoSuchModel { library: self.library.to_path_buf(), model, known });
         }
+        let mut asked = self.options.settings.keys();
+        let is_known = |setting: &String| chosen.iter().any(|model| model.settings.contains(setting));
+        if let Some(setting) = asked.find(|setting| !is_known(setting)) {
+            let known = chosen.iter().flat_map(|model| model.settings.clone()).collect();
+            return Err(CheckError::NoSuchSetting { setting: setting.clone(), known });
+        }
+        Ok(chosen.into_iter().map(|model| model.id.clone()).collect())
     }
 
     /// A library that does not open fails one test; the others cannot be made.

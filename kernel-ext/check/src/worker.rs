@@ -7,7 +7,7 @@ use crate::catalogue::{Run, Test};
 use crate::groups::library::processor_time;
 use crate::subject::Subject;
 use crate::verdict::{Finding, Outcome, failed, passed};
-use kovacs_host::{HostErrorKind, probe};
+use kovacs_host::{HostErrorKind, ModelHandle, probe};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -58,10 +58,19 @@ pub(crate) enum Line {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Opened {
-    /// Full ids of its models, and its SHA-256.
-    Models(Vec<String>, String),
+    /// Its models, and its SHA-256.
+    Models(Vec<Listed>, String),
     /// It is refused; the test in charge and the reason.
     Refused(Test, String),
+}
+
+/// A model of the library.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    /// Full id.
+    pub(crate) id: String,
+    /// Ids of its settings.
+    pub(crate) settings: Vec<String>,
 }
 
 /// Plays the role of the process of one test.
@@ -92,7 +101,11 @@ pub(crate) fn look(library: &Path) -> Opened {
     match probe::open(library) {
         Ok(handles) => {
             let digest = handles.first().map(|handle| handle.digest().to_owned()).unwrap_or_default();
-            Opened::Models(handles.iter().map(|handle| handle.id().to_owned()).collect(), digest)
+            let listed = |handle: &ModelHandle| Listed {
+                id: handle.id().to_owned(),
+                settings: handle.description().settings.iter().map(|setting| setting.id.clone()).collect(),
+            };
+            Opened::Models(handles.iter().map(listed).collect(), digest)
         }
         Err(error) => match error.kind() {
             HostErrorKind::Library { fault, .. } => Opened::Refused(Test::blamed_for(fault), fault.to_string()),
