@@ -50,6 +50,8 @@ fn a_listing_from_manifests_runs_no_code() {
     folder.compile("maxwell_c", &["ENTRY_FAILS"]);
     let new = Manifest::read(&path).unwrap().map(|_| sha256(&path)).unwrap();
     edit(&manifest, &old, &new);
+    // While the manifest was that of the other file, the library could not be approved.
+    approve(&path);
     let models = folder.models();
     let entry = &models.catalogue().entries[0];
     assert_eq!((entry.id(), entry.digest(), entry.is_opened()), ("org.example.maxwell_c", new.as_str(), false));
