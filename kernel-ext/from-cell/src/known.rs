@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 26] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 27] = [
     "Bundle",
     "Claim",
     "Colour",
@@ -57,6 +57,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 26] = [
     "Marker",
     "Model",
     "Panel",
+    "Reload",
     "SecondStage",
     "Series",
     "Status",

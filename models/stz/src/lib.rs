@@ -35,8 +35,14 @@ const GLASS_VALUES: [[f64; 5]; 3] =
     [[90_000.0, 0.0300, 1000.0, 2.0, 2e-5], [150_000.0, 0.0227, 2000.0, 2.2, 1e-5], [2500.0, 0.579, 330.0, 1.3, 6e-5]];
 
 impl Model for Stz {
-    const CAPABILITIES: Capabilities =
-        Capabilities { deterministic: true, stress: true, temperature: true, ticks: true, ..Capabilities::NONE };
+    const CAPABILITIES: Capabilities = Capabilities {
+        deterministic: true,
+        continuous: true,
+        stress: true,
+        temperature: true,
+        ticks: true,
+        ..Capabilities::NONE
+    };
 
     fn about() -> About {
         About {
