@@ -20,6 +20,7 @@ mod protocol;
 mod read;
 mod registry;
 mod render;
+pub mod scattering;
 mod table;
 mod write;
 

@@ -1,0 +1,29 @@
+//! Total X-ray scattering of glasses: from a measured intensity to the structure factor, the pair distribution
+//! function and its first peak.
+//!
+//! The paper reads the structure during the memory effect from `G(r)`: two sub-peaks of the first shell, 0.40 Å apart, at
+//! a `Q_max` whose own termination ripples are nearly as wide. So every width here comes with the width that termination
+//! alone would give ([`Window::termination_width`]), every normalisation and every definition of a width has a name, and
+//! the two forms of `S(Q)`, the one of Faber and Ziman and the one printed in the text of the paper, are told apart.
+//!
+//! Units: `Q` in 1/Å, `r` in Å, `G` in 1/Å², form factors in electrons, angles in rad, energies in keV.
+//! The chain is [`Composition`] -> [`structure_factor`] -> [`pair_distribution`] -> [`first_peak`] and [`two_gaussians`].
+
+mod composition;
+mod error;
+mod file;
+mod first_peak;
+mod geometry;
+mod pair_distribution;
+mod structure_factor;
+mod transform;
+
+pub use composition::{Composition, Element, MeanFormFactors, PairWeight};
+pub use error::ScatteringError;
+pub use file::{Abscissa, ScatteringFile, ScatteringFormat};
+pub use first_peak::{FirstPeak, Gaussian, TwoGaussians, WidthDefinition, first_peak, two_gaussians};
+pub use geometry::{DetectorGeometry, momentum_transfer, scattering_angle, wavelength};
+pub use pair_distribution::{
+    PairDistribution, TransformOptions, Window, pair_distribution, reduced_structure_function,
+};
+pub use structure_factor::{Normalisation, Pattern, Scale, ScatteringCorrections, StructureFactor, structure_factor};
