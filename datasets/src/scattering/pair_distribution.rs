@@ -102,7 +102,7 @@ impl TransformOptions {
             return refuse("r_max", self.r_max, "Å", "finite and above r_min");
         }
         let intervals = ((self.r_max - self.r_min) / self.r_step).round();
-        if !(self.r_step > 0.0 && intervals >= 1.0 && intervals <= 1e7) {
+        if !(self.r_step > 0.0 && (1.0..=1e7).contains(&intervals)) {
             return refuse("r_step", self.r_step, "Å", "above 0, with at most 1e7 steps from r_min to r_max");
         }
         if let Some(distance) = self.polynomial.filter(|distance| !(0.0..=5.0).contains(distance)) {
