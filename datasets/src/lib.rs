@@ -20,7 +20,6 @@ mod protocol;
 mod read;
 mod registry;
 mod render;
-pub mod scattering;
 mod table;
 mod write;
 

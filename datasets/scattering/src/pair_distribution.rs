@@ -5,9 +5,9 @@
 //! PDFgetX3 (Juhás et al., J. Appl. Cryst. 46 (2013) 560) further takes a polynomial off `Q (S - 1)` so that no
 //! structure remains below a distance `rpoly`; that is an option here, off by default, because it moves amplitudes.
 
-use super::error::{ScatteringError, check_columns};
-use super::structure_factor::StructureFactor;
-use super::transform::{Distances, sine_transform};
+use crate::error::{ScatteringError, check_columns};
+use crate::structure_factor::StructureFactor;
+use crate::transform::{Distances, sine_transform};
 use std::f64::consts::PI;
 
 /// How the integral ends.

@@ -3,7 +3,7 @@
 //! Form factors are those of Waasmaier & Kirfel, Acta Cryst. A51 (1995) 416: five Gaussians and a constant in
 //! `s = Q/4 pi` up to 6 1/Å. The crate `xraydb` carries their table, and Chantler's `f'` for energies near an edge.
 
-use super::error::ScatteringError;
+use crate::error::ScatteringError;
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 use xraydb::XrayDb;

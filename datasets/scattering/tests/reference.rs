@@ -3,7 +3,7 @@
 //! The files are open test data that lie outside of the project, at `KOVACS_TEST_DATA` or `../shared/data`; without them
 //! these tests say that they skip.
 
-use kovacs_datasets::scattering::{
+use kovacs_scattering::{
     Composition, Normalisation, Scale, ScatteringCorrections, ScatteringFile, TransformOptions, WidthDefinition,
     Window, first_peak, pair_distribution, structure_factor,
 };
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// A file of the test data; `None`, with a word, where it is not.
 fn read(path: &str) -> Option<ScatteringFile> {
     let folder = std::env::var_os("KOVACS_TEST_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from);
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
     let file = folder.join(path);
     match std::fs::read(&file) {
         Ok(bytes) => Some(ScatteringFile::read(&bytes).unwrap_or_else(|error| panic!("{path}: {error}"))),

@@ -5,10 +5,10 @@
 //! numbers; `#L` or the last comment names the columns; `key = value` before the numbers is kept. What the file does
 //! not state, above all the unit of its first column, is never guessed: a bare column needs a word from its owner.
 
-use super::error::ScatteringError;
-use super::geometry::momentum_transfer;
-use super::pair_distribution::{PairDistribution, TransformOptions};
-use super::structure_factor::Pattern;
+use crate::error::ScatteringError;
+use crate::geometry::momentum_transfer;
+use crate::pair_distribution::{PairDistribution, TransformOptions};
+use crate::structure_factor::Pattern;
 
 /// Which program wrote a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +167,7 @@ impl ScatteringFile {
             return Err(ScatteringError::Abscissa { reason: format!("its first column is {other}, not a distance") });
         }
         let (r, g) = self.two_columns()?;
-        super::error::check_columns(["r", "G"], r, g, 3)?;
+        crate::error::check_columns(["r", "G"], r, g, 3)?;
         let stated = self.value("qmax").and_then(|text| text.parse::<f64>().ok());
         let Some(q_max) = q_max.or(stated).filter(|q_max| q_max.is_finite() && *q_max > 0.0) else {
             let reason = "it does not say up to which Q it was measured; state `q_max` in 1/Å".to_owned();

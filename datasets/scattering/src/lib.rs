@@ -9,6 +9,8 @@
 //! Units: `Q` in 1/Å, `r` in Å, `G` in 1/Å², form factors in electrons, angles in rad, energies in keV.
 //! The chain is [`Composition`] -> [`structure_factor`] -> [`pair_distribution`] -> [`first_peak`] and [`two_gaussians`].
 
+#![forbid(unsafe_code)]
+
 mod composition;
 mod error;
 mod file;

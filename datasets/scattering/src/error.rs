@@ -99,7 +99,7 @@ pub enum ScatteringError {
 }
 
 /// Checks that an abscissa is finite and rises, and that an ordinate is finite and as long.
-pub(super) fn check_columns(
+pub(crate) fn check_columns(
     names: [&'static str; 2],
     abscissa: &[f64],
     ordinate: &[f64],

@@ -4,8 +4,8 @@
 //! definition, termination at `Q_max` contributes [`FirstPeak::termination_width`], which is reported beside the width:
 //! differences of 0.01 Å mean something only between patterns of the same `Q_max` and window.
 
-use super::error::{ScatteringError, check_columns};
-use super::pair_distribution::PairDistribution;
+use crate::error::{ScatteringError, check_columns};
+use crate::pair_distribution::PairDistribution;
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
 use nalgebra::storage::Owned;
 use nalgebra::{Dyn, OMatrix, OVector, U6, Vector6};
@@ -267,9 +267,9 @@ impl LeastSquaresProblem<f64, Dyn, U6> for Shells<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pair_distribution::{TransformOptions, Window, pair_distribution};
-    use super::super::structure_factor::StructureFactor;
     use super::*;
+    use crate::pair_distribution::{TransformOptions, Window, pair_distribution};
+    use crate::structure_factor::StructureFactor;
 
     fn shells(q_max: f64, r_step: f64, window: Window, shells: &[(f64, f64)]) -> PairDistribution {
         let q: Vec<f64> = (1..=(q_max / 0.005).round() as usize).map(|index| 0.005 * index as f64).collect();

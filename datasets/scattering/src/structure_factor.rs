@@ -4,8 +4,8 @@
 //! PDFgetX3 and the default: `S = 1 + (I - <f^2>) / <f>^2`. The form printed in the text of the paper has `<f^2>` in the
 //! denominator too: `S = I / <f^2>`. For the alloy of the paper they differ by the factor `<f>^2/<f^2>` of 0.61 to 0.71.
 
-use super::composition::{Composition, MeanFormFactors};
-use super::error::{ScatteringError, check_columns};
+use crate::composition::{Composition, MeanFormFactors};
+use crate::error::{ScatteringError, check_columns};
 use std::f64::consts::PI;
 
 /// A measured pattern.

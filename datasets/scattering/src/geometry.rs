@@ -2,7 +2,7 @@
 //!
 //! `Q = 4 pi sin(theta) / lambda` (Bragg), `lambda = h c / E`.
 
-use super::error::ScatteringError;
+use crate::error::ScatteringError;
 use std::f64::consts::PI;
 
 /// `h c`, keV Å (CODATA 2018, exact).
