@@ -6,7 +6,9 @@
 use crate::descriptor::{FieldKind, Resource};
 use crate::error::DatasetError;
 use crate::field::Field;
-use polars::prelude::{CsvReadOptions, DataFrame, DataType, NamedFrom, PlSmallStr, Schema, SerReader, Series};
+use polars::prelude::{DataFrame, DataType, NamedFrom, PlSmallStr, Schema, Series};
+use polars_io::SerReader;
+use polars_io::prelude::CsvReadOptions;
 use std::collections::HashMap;
 use std::io::Cursor;
 use std::path::Path;
