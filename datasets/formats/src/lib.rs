@@ -13,7 +13,9 @@
 mod document;
 mod error;
 mod format;
+mod pdf_file;
 
 pub use document::{Column, Document, Doubt, Sheet, StatedUnit, Values};
 pub use error::FormatError;
 pub use format::Format;
+pub use pdf_file::{PdfFile, PdfKind};
