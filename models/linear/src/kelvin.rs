@@ -5,8 +5,8 @@
 //! by side and is computed as such ([`kovacs_core::modes::retardation`]); it is here because creep and recovery are read
 //! in these numbers: each `e_j` comes back with its own time, and what the dashpot let go does not come back at all.
 
-use crate::kww::{GLASS_VALUES, GlassValues};
 use crate::shift::{ShiftedSolid, activation_energy, reference_temperature};
+use crate::shifted_model::{GLASS_VALUES, GlassValues};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};

@@ -16,6 +16,7 @@ pub mod mittag_leffler;
 pub mod prony;
 mod prony_derivatives;
 pub mod shift;
+pub mod shifted_model;
 pub mod spectrum;
 pub mod stretched;
 pub mod stretched_modes;

@@ -4,9 +4,9 @@
 //! Polymers, 3rd ed., ch. 3). Modes of zero modulus are left out and cost nothing. The parameter sets of the glasses
 //! are the modes of the stretched exponentials of `kww`, from their spectrum.
 
-use crate::kww::{GLASS_VALUES, GlassValues};
 use crate::prony_derivatives::Derivatives;
 use crate::shift::{ShiftedSolid, activation_energy, reference_temperature, shift_derivatives};
+use crate::shifted_model::{GLASS_VALUES, GlassValues};
 use crate::stretched::StretchedExponential;
 use crate::stretched_modes::quarter_decade_modes;
 use kovacs_core::glasses::{GLASSES, Glass};
