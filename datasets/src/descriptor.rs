@@ -95,6 +95,21 @@ pub struct Resource {
     /// What was done to the samples.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub protocol: Vec<ProtocolStatement>,
+    /// What a person should look at before trusting the numbers, as seen when the original was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubts: Vec<DoubtStatement>,
+}
+
+/// Something seen in the original of a table that may make its numbers mean something else than they seem to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DoubtStatement {
+    /// Which kind, a stable word: `time-goes-back`.
+    pub kind: String,
+    /// What was seen, where, and what to do.
+    pub text: String,
+    /// Whether the person who imported the file has looked at it and says that the numbers are what they seem.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepted: bool,
 }
 
 /// The columns of a table.
@@ -197,6 +212,9 @@ pub enum OriginStatement {
         /// At which temperature, `593 K`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         temperature: Option<String>,
+        /// What a legend adds in brackets, up to the first colon: `Source Data of Tong et al.: Fig. 1`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// Read off a printed figure; the package or resource names its source.
     Digitised {
@@ -254,14 +272,28 @@ impl OriginStatement {
         }
     }
 
+    /// The kind with what a legend adds to it: `measured (Source Data of Tong et al.)`.
+    pub fn words(&self) -> String {
+        let note = match self {
+            OriginStatement::Measured { note: Some(note), .. } => note.split(':').next().unwrap_or_default().trim(),
+            _ => "",
+        };
+        if note.is_empty() { self.kind().to_string() } else { format!("{} ({note})", self.kind()) }
+    }
+
     /// What is known of how the numbers came about, as names and values.
     pub fn provenance(&self) -> Vec<(String, String)> {
         let mut lines = vec![("origin".to_string(), self.kind().word().to_string())];
         let mut say = |name: &str, value: &str| lines.push((name.to_string(), value.to_string()));
         match self {
-            OriginStatement::Measured { method, instrument, sample, temperature } => {
-                let known =
-                    [("method", method), ("instrument", instrument), ("sample", sample), ("temperature", temperature)];
+            OriginStatement::Measured { method, instrument, sample, temperature, note } => {
+                let known = [
+                    ("method", method),
+                    ("instrument", instrument),
+                    ("sample", sample),
+                    ("temperature", temperature),
+                    ("note", note),
+                ];
                 for (name, value) in known {
                     if let Some(value) = value {
                         say(name, value);

@@ -88,8 +88,9 @@ impl Table {
         if !self.selection.is_empty() {
             label.push_str(&format!(", {}", self.selection.join(", ")));
         }
-        if self.origin() != Origin::Measured {
-            label.push_str(&format!(" ({})", self.origin()));
+        let origin = self.source.origin.words();
+        if origin != Origin::Measured.word() {
+            label.push_str(&format!(" ({origin})"));
         }
         label
     }

@@ -108,6 +108,7 @@ fn draft(recipe: &Recipe, seed: u64) -> Result<Draft, DatasetError> {
             licenses: Vec::new(),
             sources: Vec::new(),
             protocol: recipe.eps2.iter().map(|&eps2| stated_protocol(recipe, eps2)).collect::<Result<_, _>>()?,
+            doubts: Vec::new(),
         }],
     };
     Ok(Draft { descriptor, files: vec![(file, csv.into_bytes()), ("README.md".to_string(), readme.into_bytes())] })

@@ -97,7 +97,7 @@ fn default_resource() -> String {
 }
 
 fn measured() -> OriginStatement {
-    OriginStatement::Measured { method: None, instrument: None, sample: None, temperature: None }
+    OriginStatement::Measured { method: None, instrument: None, sample: None, temperature: None, note: None }
 }
 
 impl Mapping {

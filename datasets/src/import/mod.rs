@@ -76,6 +76,7 @@ pub fn import(file: &Path, mapping: &Mapping, into: &Path) -> Result<ImportRepor
         licenses: Vec::new(),
         sources: Vec::new(),
         protocol: Vec::new(),
+        doubts: Vec::new(),
     };
     let mut notes = Vec::new();
     let rehearsal = Package::rehearse(file, &mapping.name, &resource, &csv)?;

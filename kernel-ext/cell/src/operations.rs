@@ -144,7 +144,7 @@ fn write_package(writer: &mut Writer, package: &Package) {
 }
 
 fn write_table(writer: &mut Writer, table: Table) {
-    let (rows, label, origin) = (table.rows(), table.label(), table.origin().word());
+    let (rows, label, origin) = (table.rows(), table.label(), table.source().origin.words());
     let columns: Vec<(String, String)> = table
         .fields()
         .iter()
@@ -157,7 +157,7 @@ fn write_table(writer: &mut Writer, table: Table) {
         writer.text(unit);
     });
     writer.text(&label);
-    writer.text(origin);
+    writer.text(&origin);
 }
 
 fn filter(table: &Table, reader: &mut Reader<'_>) -> Result<Table> {

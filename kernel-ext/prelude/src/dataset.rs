@@ -173,7 +173,7 @@ impl Table {
         &self.label
     }
 
-    /// `measured`, `synthetic`, ...: where the numbers come from.
+    /// `measured`, `synthetic`, `measured (Source Data of Tong et al.)`: where the numbers come from.
     pub fn origin(&self) -> &str {
         &self.origin
     }

@@ -197,6 +197,12 @@ impl Series {
                 format!("model {model} {version}")
             }
             (Origin::Calculated, Some(model), _) => format!("model {model}"),
+            // What an import says of measured numbers: `measured (example workbook)`. A colon begins what is too long
+            // for a legend.
+            (Origin::Measured, ..) => match known(&["note"]).and_then(|note| note.split(':').next()).map(str::trim) {
+                Some(note) if !note.is_empty() => format!("measured ({note})"),
+                _ => self.origin.word().to_owned(),
+            },
             _ => self.origin.word().to_owned(),
         }
     }
@@ -220,6 +226,8 @@ mod tests {
         check("PVC", Origin::Calculated, &[], "PVC, calculated");
         check("PVC", Origin::Calculated, &[("model", "aoi"), ("version", "0.1.0")], "PVC, model aoi 0.1.0");
         check("PVC", Origin::Calculated, &[("model", "aoi 0.1.0"), ("version", "0.1.0")], "PVC, model aoi 0.1.0");
+        let note = "example workbook, synthetic: not the article's data";
+        check("PVC", Origin::Measured, &[("note", note)], "PVC, measured (example workbook, synthetic)");
         check("Synthetic PVC", Origin::Synthetic, &[], "Synthetic PVC");
         // Data in whose provenance a model is named stay data.
         check("PVC", Origin::Synthetic, &[("model", "double_kww")], "PVC, synthetic");
