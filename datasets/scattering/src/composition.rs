@@ -1,7 +1,8 @@
-//! What the sample consists of: fractions, atomic numbers, mean form factors and the weights of atom pairs.
+//! What the sample consists of: fractions, atomic numbers and mean form factors.
 //!
 //! Form factors are those of Waasmaier & Kirfel, Acta Cryst. A51 (1995) 416: five Gaussians and a constant in
-//! `s = Q/4 pi` up to 6 1/Å. The crate `xraydb` carries their table, and Chantler's `f'` for energies near an edge.
+//! `s = Q/4 pi` up to 6 1/Å. The crate `xraydb` carries their table, and Chantler's `f'` and `f''` (J. Phys. Chem. Ref.
+//! Data 29 (2000) 597) for energies near an edge.
 
 use crate::error::ScatteringError;
 use std::f64::consts::PI;
@@ -15,6 +16,8 @@ pub struct Element {
     pub symbol: String,
     /// Atomic number `Z`.
     pub atomic_number: u16,
+    /// Amount as written in the formula, in its own unit: 16.7 of `Ti16.7`.
+    pub amount: f64,
     /// Atomic fraction (1).
     pub fraction: f64,
 }
@@ -28,23 +31,14 @@ pub struct Composition {
 /// `<f>` and `<f^2>` at each `Q`: what a structure factor is normalised with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeanFormFactors {
-    /// `sum_i c_i f_i(Q)`, electrons.
+    /// `|sum_i c_i f_i(Q)|`, electrons.
     pub mean: Vec<f64>,
-    /// `sum_i c_i f_i(Q)^2`, electrons squared.
+    /// `sum_i c_i |f_i(Q)|^2`, electrons squared.
     pub mean_square: Vec<f64>,
 }
 
-/// How much a pair of elements contributes to `G(r)`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PairWeight {
-    /// Symbols of the pair, in the order of the composition.
-    pub pair: [String; 2],
-    /// `w_ij` (1); all of them add up to 1.
-    pub weight: f64,
-}
-
 /// The tables, unpacked once (0.1 s).
-fn tables() -> &'static XrayDb {
+pub(crate) fn tables() -> &'static XrayDb {
     static TABLES: OnceLock<XrayDb> = OnceLock::new();
     TABLES.get_or_init(XrayDb::new)
 }
@@ -96,8 +90,11 @@ impl Composition {
             let symbol = tables().symbol(symbol).map_err(unknown)?.to_owned();
             let fraction = amount / total;
             match elements.iter_mut().find(|element| element.symbol == symbol) {
-                Some(element) => element.fraction += fraction,
-                None => elements.push(Element { symbol, atomic_number, fraction }),
+                Some(element) => {
+                    element.amount += amount;
+                    element.fraction += fraction;
+                }
+                None => elements.push(Element { symbol, atomic_number, amount, fraction }),
             }
         }
         elements.sort_by_key(|element| element.atomic_number);
@@ -131,50 +128,51 @@ impl Composition {
             .collect()
     }
 
-    /// `<f>` and `<f^2>` at each `Q` (1/Å). With an `energy` (keV) the real part `f'` of the anomalous correction
-    /// (Chantler) is added: near an edge it is not small, -2.3 electrons for Hf at 60.04 keV.
+    /// `<f>` and `<f^2>` at each `Q` (1/Å). With an `energy` (keV) the form factors are `f0(Q) + f' + i f''` (Chantler):
+    /// near an edge the correction is not small, `f' = -2.3` electrons for Hf at 60.04 keV, 5.3 keV below its K edge.
     ///
     /// # Errors
     /// As [`form_factors`](Composition::form_factors), and an energy outside Chantler's tables.
     pub fn mean_form_factors(&self, q: &[f64], energy: Option<f64>) -> Result<MeanFormFactors, ScatteringError> {
         let factors = self.form_factors(q)?;
-        let mut mean = vec![0.0; q.len()];
-        let mut mean_square = vec![0.0; q.len()];
+        let (mut real, mut mean_square) = (vec![0.0; q.len()], vec![0.0; q.len()]);
+        let mut imaginary = 0.0;
         for (element, factors) in self.elements.iter().zip(factors) {
-            let correction = match energy {
-                None => 0.0,
-                Some(energy) => tables().f1_chantler_at(&element.symbol, 1e3 * energy).map_err(|error| {
-                    ScatteringError::FormFactor { symbol: element.symbol.clone(), reason: error.to_string() }
-                })?,
+            let (dispersion, absorption) = match energy {
+                None => (0.0, 0.0),
+                Some(energy) => anomalous(&element.symbol, energy)?,
             };
-            for ((mean, square), factor) in mean.iter_mut().zip(&mut mean_square).zip(factors) {
-                let factor = factor + correction;
-                *mean += element.fraction * factor;
-                *square += element.fraction * factor * factor;
+            imaginary += element.fraction * absorption;
+            for ((real, square), factor) in real.iter_mut().zip(&mut mean_square).zip(factors) {
+                let factor = factor + dispersion;
+                *real += element.fraction * factor;
+                *square += element.fraction * (factor * factor + absorption * absorption);
             }
         }
+        let mean = real.into_iter().map(|real| real.hypot(imaginary)).collect();
         Ok(MeanFormFactors { mean, mean_square })
     }
+}
 
-    /// `w_ij = (2 - delta_ij) c_i c_j Z_i Z_j / (sum c Z)^2` for every pair, the heaviest weight first.
-    ///
-    /// The formula of the paper with `f(0) = Z`, as it must be: the fitted table misses `Z` of Hf by 0.03.
-    pub fn pair_weights(&self) -> Vec<PairWeight> {
-        let electrons = |element: &Element| element.fraction * f64::from(element.atomic_number);
-        let total: f64 = self.elements.iter().map(electrons).sum();
-        let mut weights = Vec::new();
-        for (index, first) in self.elements.iter().enumerate() {
-            for second in &self.elements[index..] {
-                let order = if first.symbol == second.symbol { 1.0 } else { 2.0 };
-                weights.push(PairWeight {
-                    pair: [first.symbol.clone(), second.symbol.clone()],
-                    weight: order * electrons(first) * electrons(second) / (total * total),
-                });
-            }
-        }
-        weights.sort_by(|left, right| right.weight.total_cmp(&left.weight));
-        weights
+/// Chantler's `f'` and `f''` (electrons) of an element at an energy (keV).
+///
+/// # Errors
+/// An unknown element, or an energy outside of the tables of this element.
+pub fn anomalous(symbol: &str, energy: f64) -> Result<(f64, f64), ScatteringError> {
+    let refuse = |error: xraydb::XrayDbError| ScatteringError::FormFactor {
+        symbol: symbol.to_owned(),
+        reason: error.to_string(),
+    };
+    let (lowest, highest) = tables().chantler_energy_range(symbol).map_err(refuse)?;
+    let electronvolt = 1e3 * energy;
+    if !(lowest..=highest).contains(&electronvolt) {
+        let reason =
+            format!("f' and f'' are tabulated from {} to {} keV, not at {energy} keV", 1e-3 * lowest, 1e-3 * highest);
+        return Err(ScatteringError::FormFactor { symbol: symbol.to_owned(), reason });
     }
+    let dispersion = tables().f1_chantler_at(symbol, electronvolt).map_err(refuse)?;
+    let absorption = tables().f2_chantler_at(symbol, electronvolt).map_err(refuse)?;
+    Ok((dispersion, absorption))
 }
 
 #[cfg(test)]
@@ -202,41 +200,6 @@ mod tests {
     }
 
     #[test]
-    fn weights_of_the_equiatomic_alloy_are_exact_fractions() {
-        // w_ij times 38025 is a whole number for c = 1/6 and f(0) = Z.
-        let expected = [
-            ("Zr-Hf", 5760),
-            ("Hf-Hf", 5184),
-            ("Cu-Hf", 4176),
-            ("Ni-Hf", 4032),
-            ("Ti-Hf", 3168),
-            ("Cu-Zr", 2320),
-            ("Ni-Zr", 2240),
-            ("Ti-Zr", 1760),
-            ("Ni-Cu", 1624),
-            ("Zr-Zr", 1600),
-            ("Ti-Cu", 1276),
-            ("Ti-Ni", 1232),
-            ("Cu-Cu", 841),
-            ("Ni-Ni", 784),
-            ("Be-Hf", 576),
-            ("Ti-Ti", 484),
-            ("Be-Zr", 320),
-            ("Be-Cu", 232),
-            ("Be-Ni", 224),
-            ("Be-Ti", 176),
-            ("Be-Be", 16),
-        ];
-        let found = alloy().pair_weights();
-        assert_eq!(found.len(), expected.len());
-        for (found, (pair, numerator)) in found.iter().zip(expected) {
-            assert_eq!(found.pair.join("-"), pair);
-            // Rounding only.
-            assert!((found.weight * 38025.0 - f64::from(numerator)).abs() < 1e-9, "{pair}: {}", found.weight);
-        }
-    }
-
-    #[test]
     fn the_two_normalisations_differ_as_stated() {
         let q = [0.0, 9.95, 16.5];
         let MeanFormFactors { mean, mean_square } = alloy().mean_form_factors(&q, None).unwrap();
@@ -248,9 +211,19 @@ mod tests {
 
     #[test]
     fn hafnium_near_its_edge_loses_electrons() {
-        let [bare, corrected] = [None, Some(60.037)]
-            .map(|energy| Composition::parse("Hf").unwrap().mean_form_factors(&[0.0], energy).unwrap().mean[0]);
-        assert!((corrected - bare + 2.291).abs() < 1e-3, "{}", corrected - bare);
+        let hafnium = Composition::parse("Hf").unwrap();
+        let [bare, corrected] = [None, Some(60.037)].map(|energy| hafnium.mean_form_factors(&[0.0], energy).unwrap());
+        let (dispersion, absorption) = anomalous("Hf", 60.037).unwrap();
+        assert!((dispersion + 2.291).abs() < 1e-3, "{dispersion}");
+        // Below the K edge only the L and M shells absorb: under one electron at 60 keV.
+        assert!(absorption > 0.5 && absorption < 2.0, "{absorption}");
+        let expected = (bare.mean[0] + dispersion).powi(2) + absorption * absorption;
+        assert!(
+            (corrected.mean_square[0] - expected).abs() < 1e-9 && (corrected.mean[0].powi(2) - expected).abs() < 1e-9
+        );
+        // Above the edge the K shell absorbs too.
+        assert!(anomalous("Hf", 66.0).unwrap().1 > 2.0 * absorption);
+        assert!(anomalous("Hf", 1e6).unwrap_err().to_string().contains("tabulated from"));
     }
 
     #[test]

@@ -20,6 +20,22 @@ pub enum ScatteringError {
         /// What the tables say.
         reason: String,
     },
+    /// The Compton scattering of an element cannot be computed.
+    #[error("there is no Compton scattering of `{symbol}`: {reason}")]
+    Compton {
+        /// Element symbol.
+        symbol: String,
+        /// What the tables say.
+        reason: String,
+    },
+    /// A radius is needed that cannot be computed.
+    #[error("there is no radius of `{symbol}`: {reason}; give one in Å")]
+    Radius {
+        /// Element symbol.
+        symbol: String,
+        /// Why not.
+        reason: String,
+    },
     /// Columns of different length, or too short.
     #[error("{what} has {length} points and {other} are needed")]
     Length {

@@ -8,7 +8,7 @@
 use crate::error::ScatteringError;
 use crate::geometry::momentum_transfer;
 use crate::pair_distribution::{PairDistribution, TransformOptions};
-use crate::structure_factor::Pattern;
+use crate::pattern::Pattern;
 
 /// Which program wrote a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,15 +12,19 @@
 #![forbid(unsafe_code)]
 
 mod composition;
+mod compton;
 mod error;
 mod file;
 mod first_peak;
 mod geometry;
 mod pair_distribution;
+mod pattern;
 mod structure_factor;
 mod transform;
+mod weights;
 
-pub use composition::{Composition, Element, MeanFormFactors, PairWeight};
+pub use composition::{Composition, Element, MeanFormFactors, anomalous};
+pub use compton::{Compton, Detector, recoil_factor};
 pub use error::ScatteringError;
 pub use file::{Abscissa, ScatteringFile, ScatteringFormat};
 pub use first_peak::{FirstPeak, Gaussian, TwoGaussians, WidthDefinition, first_peak, two_gaussians};
@@ -28,4 +32,6 @@ pub use geometry::{DetectorGeometry, momentum_transfer, scattering_angle, wavele
 pub use pair_distribution::{
     PairDistribution, TransformOptions, Window, pair_distribution, reduced_structure_function,
 };
-pub use structure_factor::{Normalisation, Pattern, Scale, ScatteringCorrections, StructureFactor, structure_factor};
+pub use pattern::Pattern;
+pub use structure_factor::{Normalisation, Scale, ScatteringCorrections, StructureFactor, structure_factor};
+pub use weights::{Assignment, PairDistance, PairWeight, packing_radius};

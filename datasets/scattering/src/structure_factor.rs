@@ -5,65 +5,10 @@
 //! denominator too: `S = I / <f^2>`. For the alloy of the paper they differ by the factor `<f>^2/<f^2>` of 0.61 to 0.71.
 
 use crate::composition::{Composition, MeanFormFactors};
+use crate::compton::{Compton, recoil_factor};
 use crate::error::{ScatteringError, check_columns};
+use crate::pattern::Pattern;
 use std::f64::consts::PI;
-
-/// A measured pattern.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pattern {
-    /// `Q`, 1/Å, rising.
-    pub q: Vec<f64>,
-    /// Intensity, any unit.
-    pub intensity: Vec<f64>,
-}
-
-impl Pattern {
-    /// Joins two columns: `q` in 1/Å.
-    ///
-    /// # Errors
-    /// They differ in length, are not finite, or `q` does not rise.
-    pub fn new(q: Vec<f64>, intensity: Vec<f64>) -> Result<Self, ScatteringError> {
-        check_columns(["Q", "intensity"], &q, &intensity, 2)?;
-        Ok(Pattern { q, intensity })
-    }
-
-    /// The pattern without `scale` times a background, which is interpolated linearly where its points lie elsewhere.
-    ///
-    /// # Errors
-    /// The scale is not finite or below 0, or the background covers less than ten points of the pattern.
-    pub fn without_background(&self, background: &Pattern, scale: f64) -> Result<Pattern, ScatteringError> {
-        if !(scale.is_finite() && scale >= 0.0) {
-            let accepted = "finite and not below 0";
-            return Err(ScatteringError::Setting { what: "background scale", value: scale, unit: "", accepted });
-        }
-        let pairs = self.q.iter().zip(&self.intensity);
-        let (q, intensity): (Vec<f64>, Vec<f64>) =
-            pairs.filter_map(|(&q, &value)| Some((q, value - scale * background.at(q)?))).unzip();
-        if q.len() < 10 {
-            let bounds = |pattern: &Pattern| (pattern.q.first().copied(), pattern.q.last().copied());
-            let (from, to) = bounds(background);
-            return Err(ScatteringError::Range {
-                from: from.unwrap_or(f64::NAN),
-                to: to.unwrap_or(f64::NAN),
-                unit: "1/Å",
-                found: q.len(),
-                needed: 10,
-            });
-        }
-        Ok(Pattern { q, intensity })
-    }
-
-    /// Linear interpolation; `None` outside the points.
-    fn at(&self, q: f64) -> Option<f64> {
-        let next = self.q.partition_point(|&point| point < q);
-        let (&right, &upper) = (self.q.get(next)?, self.intensity.get(next)?);
-        if right == q {
-            return Some(upper);
-        }
-        let (&left, &lower) = (self.q.get(next.checked_sub(1)?)?, self.intensity.get(next - 1)?);
-        Some(lower + (upper - lower) * (q - left) / (right - left))
-    }
-}
 
 /// Which `S(Q)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,9 +47,9 @@ pub struct ScatteringCorrections {
     pub scale: Scale,
     /// Which `S(Q)`.
     pub normalisation: Normalisation,
-    /// Compton scattering in electron units at each `Q` of the pattern; `None` where it was taken off before.
-    pub compton: Option<Vec<f64>>,
-    /// Photon energy, keV, for the anomalous `f'`; `None` to leave it out.
+    /// Compton scattering.
+    pub compton: Compton,
+    /// Photon energy, keV, for the anomalous `f'` and `f''`; `None` to leave them out.
     pub energy: Option<f64>,
 }
 
@@ -112,7 +57,7 @@ impl Default for ScatteringCorrections {
     /// Electron units, Faber-Ziman, nothing else.
     fn default() -> Self {
         let (scale, normalisation) = (Scale::Electrons, Normalisation::FaberZiman);
-        ScatteringCorrections { scale, normalisation, compton: None, energy: None }
+        ScatteringCorrections { scale, normalisation, compton: Compton::None, energy: None }
     }
 }
 
@@ -123,6 +68,8 @@ pub struct StructureFactor {
     pub q: Vec<f64>,
     /// `S(Q)` (1).
     pub s: Vec<f64>,
+    /// Standard deviation of `S` (1), where that of the intensity was known.
+    pub sigma: Option<Vec<f64>>,
     /// Which form.
     pub normalisation: Normalisation,
     /// The factor that brought the intensity to electron units.
@@ -132,7 +79,7 @@ pub struct StructureFactor {
 impl StructureFactor {
     /// One that comes from elsewhere, in the form of Faber and Ziman: `q` in 1/Å.
     pub fn of_columns(q: Vec<f64>, s: Vec<f64>) -> Self {
-        StructureFactor { q, s, normalisation: Normalisation::FaberZiman, scale: 1.0 }
+        StructureFactor { q, s, sigma: None, normalisation: Normalisation::FaberZiman, scale: 1.0 }
     }
 }
 
@@ -147,10 +94,21 @@ pub fn structure_factor(
 ) -> Result<StructureFactor, ScatteringError> {
     check_columns(["Q", "intensity"], &pattern.q, &pattern.intensity, 2)?;
     let factors = composition.mean_form_factors(&pattern.q, corrections.energy)?;
-    let nothing = vec![0.0; pattern.q.len()];
-    let compton = corrections.compton.as_ref().unwrap_or(&nothing);
-    check_columns(["Q", "Compton scattering"], &pattern.q, compton, 2)?;
-    let scale = scale(pattern, &factors, compton, corrections.scale)?;
+    let compton = match &corrections.compton {
+        Compton::None => vec![0.0; pattern.q.len()],
+        Compton::Given(values) => values.clone(),
+        Compton::Calculated { recoil } => {
+            let mut compton = composition.compton(&pattern.q)?;
+            if let Some((energy, detector)) = *recoil {
+                for (compton, &q) in compton.iter_mut().zip(&pattern.q) {
+                    *compton *= recoil_factor(q, energy, detector)?;
+                }
+            }
+            compton
+        }
+    };
+    check_columns(["Q", "Compton scattering"], &pattern.q, &compton, 2)?;
+    let scale = scale(pattern, &factors, &compton, corrections.scale)?;
     let denominators = match corrections.normalisation {
         Normalisation::FaberZiman => factors.mean.iter().map(|mean| mean * mean).collect(),
         Normalisation::AsPrinted => factors.mean_square.clone(),
@@ -158,11 +116,15 @@ pub fn structure_factor(
     let s = pattern
         .intensity
         .iter()
-        .zip(compton)
+        .zip(&compton)
         .zip(factors.mean_square.iter().zip(&denominators))
         .map(|((intensity, compton), (square, denominator))| 1.0 + (scale * intensity - compton - square) / denominator)
         .collect();
-    Ok(StructureFactor { q: pattern.q.clone(), s, normalisation: corrections.normalisation, scale })
+    let sigma = pattern
+        .sigma
+        .as_ref()
+        .map(|sigma| sigma.iter().zip(&denominators).map(|(sigma, denominator)| scale * sigma / denominator).collect());
+    Ok(StructureFactor { q: pattern.q.clone(), s, sigma, normalisation: corrections.normalisation, scale })
 }
 
 fn scale(pattern: &Pattern, factors: &MeanFormFactors, compton: &[f64], scale: Scale) -> Result<f64, ScatteringError> {
@@ -207,6 +169,7 @@ fn integral(x: &[f64], value: impl Fn(usize) -> f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compton::Detector;
 
     fn alloy() -> Composition {
         Composition::parse("TiZrHfCuNiBe").unwrap()
@@ -271,20 +234,44 @@ mod tests {
     }
 
     #[test]
-    fn backgrounds_are_interpolated_and_bad_scales_refused() {
-        let q: Vec<f64> = (0..50).map(|index| 1.0 + 0.1 * f64::from(index)).collect();
-        let pattern = Pattern::new(q.clone(), q.iter().map(|q| 10.0 + q).collect()).unwrap();
-        let background = Pattern::new(vec![0.0, 3.05, 10.0], vec![0.0, 3.05, 10.0]).unwrap();
-        let clean = pattern.without_background(&background, 1.0).unwrap();
-        assert!(clean.intensity.iter().all(|value| (value - 10.0).abs() < 1e-12));
-        assert!(pattern.without_background(&background, -1.0).unwrap_err().to_string().starts_with("background scale"));
-        let narrow = Pattern::new(vec![1.0, 1.2], vec![0.0, 0.0]).unwrap();
-        assert!(pattern.without_background(&narrow, 1.0).is_err());
-        assert!(Pattern::new(vec![1.0, 1.0], vec![0.0, 0.0]).unwrap_err().to_string().starts_with("row 2 of Q"));
-        let nothing = Pattern { intensity: vec![0.0; 50], ..pattern };
+    fn compton_scattering_is_taken_off_and_noise_is_carried_along() {
+        let q: Vec<f64> = (0..1600).map(|index| 0.5 + 0.01 * f64::from(index)).collect();
+        let clean = intensity(&q, ripple);
+        let compton = alloy().compton(&q).unwrap();
+        let with_recoil =
+            |index: usize| compton[index] * recoil_factor(q[index], 60.037, Detector::Integrating).unwrap();
+        let values: Vec<f64> = (0..q.len()).map(|index| clean.intensity[index] + with_recoil(index)).collect();
+        let pattern = Pattern::new(q.clone(), values).unwrap().with_sigma(vec![0.5; q.len()]).unwrap();
+        let recoil = Some((60.037, Detector::Integrating));
         let corrections =
-            ScatteringCorrections { scale: Scale::HighQ { from: 1.0 }, ..ScatteringCorrections::default() };
-        let message = structure_factor(&nothing, &alloy(), &corrections).unwrap_err().to_string();
-        assert!(message.starts_with("the intensity cannot be normalised"), "{message}");
+            ScatteringCorrections { compton: Compton::Calculated { recoil }, ..ScatteringCorrections::default() };
+        let found = structure_factor(&pattern, &alloy(), &corrections).unwrap();
+        assert!(found.q.iter().zip(&found.s).all(|(&q, s)| (s - ripple(q)).abs() < 1e-12));
+        let factors = alloy().mean_form_factors(&q, None).unwrap();
+        let expected = factors.mean.iter().map(|mean| 0.5 / (mean * mean));
+        assert!(
+            found.sigma.unwrap().iter().zip(expected).all(|(found, expected)| (found / expected - 1.0).abs() < 1e-12)
+        );
+        let short = ScatteringCorrections { compton: Compton::Given(vec![1.0; 3]), ..corrections };
+        assert!(
+            structure_factor(&pattern, &alloy(), &short)
+                .unwrap_err()
+                .to_string()
+                .starts_with("Compton scattering has 3")
+        );
+    }
+
+    #[test]
+    fn scales_without_a_solution_are_refused() {
+        let q: Vec<f64> = (0..50).map(|index| 1.0 + 0.1 * f64::from(index)).collect();
+        let nothing = Pattern::new(q, vec![0.0; 50]).unwrap();
+        let message = |scale| {
+            let corrections = ScatteringCorrections { scale, ..ScatteringCorrections::default() };
+            structure_factor(&nothing, &alloy(), &corrections).unwrap_err().to_string()
+        };
+        assert!(message(Scale::HighQ { from: 1.0 }).starts_with("the intensity cannot be normalised"));
+        assert!(message(Scale::HighQ { from: 5.8 }).starts_with("between 5.8 and 5.9"));
+        assert!(message(Scale::KroghMoeNorman { number_density: -0.05 }).starts_with("number density = -0.05 1/Å³"));
+        assert!(message(Scale::Factor(f64::NAN)).starts_with("the intensity cannot be normalised"));
     }
 }

@@ -29,5 +29,6 @@ pub use error::FitError;
 pub use holds::{Course, Direction, HoldPrediction};
 pub use line::{Line, fit_line};
 pub use modes::fit_modes;
+pub use non_negative::non_negative;
 pub use stretched::{Plateau, StretchedFit, fit_recovery, fit_stretched};
 pub use superposition::{Mode, Superposition, relaxation_time_grid, superpose};

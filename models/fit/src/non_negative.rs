@@ -50,6 +50,24 @@ pub(crate) fn non_negative_least_squares(columns: &DMatrix<f64>, target: &DVecto
     NonNegative { coefficients, kept, triangle }
 }
 
+/// The `x >= 0` with the least `|A x - b|`: one row of `A` for each component of `b`; columns of zeros get 0, and rows that
+/// are longer than the first are read up to its length.
+///
+/// # Examples
+/// ```
+/// // The best x without the bound is (2, -1).
+/// let rows = [vec![1.0, 1.0], vec![0.0, 1.0]];
+/// let found = kovacs_fit::non_negative(&rows, &[1.0, -1.0]);
+/// assert!((found[0] - 1.0).abs() < 1e-12 && found[1] == 0.0);
+/// ```
+pub fn non_negative(rows: &[Vec<f64>], target: &[f64]) -> Vec<f64> {
+    let width = rows.first().map_or(0, Vec::len);
+    let cell = |row: usize, column: usize| rows[row].get(column).copied().unwrap_or(0.0);
+    let columns = DMatrix::from_fn(rows.len().min(target.len()), width, cell);
+    let target = DVector::from_iterator(columns.nrows(), target.iter().take(columns.nrows()).copied());
+    non_negative_least_squares(&columns, &target).coefficients.as_slice().to_vec()
+}
+
 /// Columns and target of unit length, turned into a triangle.
 struct Problem {
     columns: DMatrix<f64>,
