@@ -68,6 +68,28 @@ pub enum ScatteringError {
         /// What is accepted.
         accepted: &'static str,
     },
+    /// A word that is none of the known ones.
+    #[error("there is no {what} `{name}`; there are {known}")]
+    Name {
+        /// What is named.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// More of `Q` is asked for than was measured.
+    #[error("{what} = {value} 1/Å is beyond the data, which reach from {from} to {to} 1/Å")]
+    Beyond {
+        /// Which end.
+        what: &'static str,
+        /// Asked for, 1/Å.
+        value: f64,
+        /// First `Q`, 1/Å.
+        from: f64,
+        /// Last `Q`, 1/Å.
+        to: f64,
+    },
     /// The range of `Q` or `r` that is asked for holds too few points.
     #[error("between {from} and {to} {unit} there are {found} points, at least {needed} are needed")]
     Range {

@@ -7,7 +7,7 @@
 
 use crate::error::ScatteringError;
 use crate::geometry::momentum_transfer;
-use crate::pair_distribution::{PairDistribution, TransformOptions};
+use crate::pair_distribution::PairDistribution;
 use crate::pattern::Pattern;
 
 /// Which program wrote a file.
@@ -173,10 +173,7 @@ impl ScatteringFile {
             let reason = "it does not say up to which Q it was measured; state `q_max` in 1/Å".to_owned();
             return Err(ScatteringError::Abscissa { reason });
         };
-        let (first, last) = (r[0], r[r.len() - 1]);
-        let r_step = (last - first) / (r.len() - 1) as f64;
-        let options = TransformOptions { r_min: first, r_max: last, r_step, ..TransformOptions::between(0.0, q_max) };
-        Ok(PairDistribution { r: r.to_vec(), g: g.to_vec(), options })
+        PairDistribution::of_columns(r.to_vec(), g.to_vec(), q_max)
     }
 
     fn two_columns(&self) -> Result<(&[f64], &[f64]), ScatteringError> {

@@ -21,17 +21,21 @@ mod pair_distribution;
 mod pattern;
 mod structure_factor;
 mod transform;
+mod two_gaussians;
 mod weights;
+mod width_error;
+mod window;
 
 pub use composition::{Composition, Element, MeanFormFactors, anomalous};
 pub use compton::{Compton, Detector, recoil_factor};
 pub use error::ScatteringError;
 pub use file::{Abscissa, ScatteringFile, ScatteringFormat};
-pub use first_peak::{FirstPeak, Gaussian, TwoGaussians, WidthDefinition, first_peak, two_gaussians};
+pub use first_peak::{FirstPeak, WidthDefinition, first_peak};
 pub use geometry::{DetectorGeometry, momentum_transfer, scattering_angle, wavelength};
-pub use pair_distribution::{
-    PairDistribution, TransformOptions, Window, pair_distribution, reduced_structure_function,
-};
+pub use pair_distribution::{Noise, PairDistribution, TransformOptions, pair_distribution, reduced_structure_function};
 pub use pattern::Pattern;
 pub use structure_factor::{Normalisation, Scale, ScatteringCorrections, StructureFactor, structure_factor};
+pub use two_gaussians::{Gaussian, TwoGaussians, two_gaussians};
 pub use weights::{Assignment, PairDistance, PairWeight, packing_radius};
+pub use width_error::{WidthError, width_error};
+pub use window::Window;

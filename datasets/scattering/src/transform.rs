@@ -30,24 +30,22 @@ impl Distances {
 
 /// `(2/pi)` times the trapezoidal sum of `function(q) sin(q r)`; `q` rises and has at least two points.
 pub(super) fn sine_transform(q: &[f64], function: &[f64], distances: Distances) -> Vec<f64> {
-    let weighted = trapezoid(q, function);
+    let weighted: Vec<f64> = function.iter().zip(trapezoid(q)).map(|(value, weight)| value * weight).collect();
+    phase_sums(&weighted, q, distances).into_iter().map(|sum| sum.im).collect()
+}
+
+/// `sum_k x_k exp(i q_k r)`.
+pub(super) fn phase_sums(weighted: &[f64], q: &[f64], distances: Distances) -> Vec<Complex64> {
     match even_spacing(q) {
-        Some(spacing) => chirp(&weighted, q[0], spacing, distances),
-        None => rotations(&weighted, q, distances),
+        Some(spacing) => chirp(weighted, q[0], spacing, distances),
+        None => rotations(weighted, q, distances),
     }
 }
 
-/// The function times the trapezoidal weight of its point and `2/pi`.
-fn trapezoid(q: &[f64], function: &[f64]) -> Vec<f64> {
+/// The trapezoidal weight of each point times `2/pi`.
+pub(super) fn trapezoid(q: &[f64]) -> Vec<f64> {
     let last = q.len() - 1;
-    function
-        .iter()
-        .enumerate()
-        .map(|(index, value)| {
-            let width = q[(index + 1).min(last)] - q[index.saturating_sub(1)];
-            value * width / PI
-        })
-        .collect()
+    (0..q.len()).map(|index| (q[(index + 1).min(last)] - q[index.saturating_sub(1)]) / PI).collect()
 }
 
 /// The spacing of an even grid.
@@ -59,8 +57,8 @@ fn even_spacing(q: &[f64]) -> Option<f64> {
         .then_some(spacing)
 }
 
-/// `Im sum_k x_k exp(i q_k r_m)` with `k m = [k^2 + m^2 - (m - k)^2] / 2`, which makes the sum a convolution.
-fn chirp(weighted: &[f64], first_q: f64, spacing: f64, distances: Distances) -> Vec<f64> {
+/// `sum_k x_k exp(i q_k r_m)` with `k m = [k^2 + m^2 - (m - k)^2] / 2`, which makes the sum a convolution.
+fn chirp(weighted: &[f64], first_q: f64, spacing: f64, distances: Distances) -> Vec<Complex64> {
     let (points, count) = (weighted.len(), distances.count);
     let length = (points + count - 1).next_power_of_two();
     // k^2 / 2 steps of the phase; the square stays exact in a double up to 9e7 points.
@@ -94,13 +92,13 @@ fn chirp(weighted: &[f64], first_q: f64, spacing: f64, distances: Distances) -> 
     (0..count)
         .map(|index| {
             let turn = Complex64::cis(first_q * distances.value(index)) * phase(index);
-            (signal[index] * turn).im * scale
+            signal[index] * turn * scale
         })
         .collect()
 }
 
 /// The sum as it stands, with `exp(i q r)` turned on from one `r` to the next and set anew now and then.
-fn rotations(weighted: &[f64], q: &[f64], distances: Distances) -> Vec<f64> {
+fn rotations(weighted: &[f64], q: &[f64], distances: Distances) -> Vec<Complex64> {
     /// Rounding grows with the number of turns: 1e-14 after so many.
     const BLOCK: usize = 64;
     let turns: Vec<Complex64> = q.iter().map(|q| Complex64::cis(q * distances.step)).collect();
@@ -112,7 +110,7 @@ fn rotations(weighted: &[f64], q: &[f64], distances: Distances) -> Vec<f64> {
             q.iter().zip(weighted).map(|(q, weight)| weight * Complex64::cis(q * first)).collect();
         let end = (start + BLOCK).min(distances.count);
         for _ in start..end {
-            sums.push(vectors.iter().map(|vector| vector.im).sum());
+            sums.push(vectors.iter().sum());
             for (vector, turn) in vectors.iter_mut().zip(&turns) {
                 *vector *= turn;
             }
@@ -135,7 +133,7 @@ mod tests {
         assert!(even_spacing(&even).is_some() && even_spacing(&uneven).is_none());
         for q in [&even, &uneven] {
             let values: Vec<f64> = q.iter().map(|&q| function(q)).collect();
-            let weighted = trapezoid(q, &values);
+            let weighted: Vec<f64> = values.iter().zip(trapezoid(q)).map(|(value, weight)| value * weight).collect();
             let found = sine_transform(q, &values, distances);
             for (index, found) in found.iter().enumerate() {
                 let r = distances.value(index);
