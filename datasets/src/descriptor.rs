@@ -70,7 +70,7 @@ pub struct Resource {
     pub title: Option<String>,
     /// File, relative to the package folder.
     pub path: String,
-    /// `csv`.
+    /// `csv`, `parquet` or `arrow`; else what the file ends in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Size of the file in bytes.
@@ -169,6 +169,17 @@ pub enum FieldKind {
     /// Words.
     #[serde(rename = "string")]
     Text,
+}
+
+impl FieldKind {
+    /// The word used in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            FieldKind::Number => "number",
+            FieldKind::Integer => "integer",
+            FieldKind::Text => "string",
+        }
+    }
 }
 
 /// How the unit of a column is known.

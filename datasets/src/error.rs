@@ -194,6 +194,46 @@ pub enum DatasetError {
         /// Columns of the descriptor.
         described: Vec<String>,
     },
+    /// The file of a resource is of a kind that is not read.
+    #[error(
+        "resource `{resource}` of `{}` has the format `{stated}`; write `\"format\": \"csv\"`, `parquet` or `arrow`, \
+         whichever its file is",
+        path.display()
+    )]
+    ResourceFormat {
+        /// The `datapackage.json`.
+        path: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// What it states, or what its file ends in.
+        stated: String,
+    },
+    /// A column of a parquet or arrow file is not of the kind its package describes.
+    #[error(
+        "`{}` (resource `{resource}`), column `{column}`: the file holds {found}, its package describes {described}; \
+         correct the `type` of the column, or write the file again",
+        file.display()
+    )]
+    ColumnType {
+        /// The file.
+        file: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Column name.
+        column: String,
+        /// Type in the file: `str`, `f64`.
+        found: String,
+        /// `number`, `integer` or `string`.
+        described: &'static str,
+    },
+    /// The columns of a new table do not fit together.
+    #[error("table `{resource}` cannot be written: {reason}")]
+    NewTable {
+        /// Resource name.
+        resource: String,
+        /// What does not fit: numbers of columns or rows.
+        reason: String,
+    },
     /// The file is not a table.
     #[error("`{}` (resource `{resource}`) is not a readable table: {reason}", file.display())]
     Table {

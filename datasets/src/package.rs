@@ -7,11 +7,15 @@ use crate::descriptor::{Descriptor, FieldKind, Resource, check_name};
 use crate::digest::sha256;
 use crate::error::DatasetError;
 use crate::field::Field;
+use crate::findings::Findings;
+use crate::format::FileFormat;
 use crate::protocol::{self, RowProtocol};
-use crate::read;
+use crate::read::{self, Place};
 use crate::table::{Table, TableSource};
 use kovacs_core::Origin;
 use kovacs_core::units::parse_unit;
+use polars::prelude::DataFrame;
+use std::collections::HashSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,7 +44,9 @@ impl Package {
         let descriptor: Descriptor =
             serde_json::from_slice(&bytes).map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
         let package = Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new() };
-        package.check()?;
+        let mut findings = Findings::first();
+        package.check(&mut findings);
+        findings.refuse()?;
         Ok(package)
     }
 
@@ -90,26 +96,42 @@ impl Package {
     /// No such resource, a missing or changed file, columns that are not those of the descriptor, a cell that is not
     /// what its column promises, times that do not rise within a curve.
     pub fn table(&self, resource: &str) -> Result<Table, DatasetError> {
-        let statement = self.resource(resource)?;
-        let file = self.file(statement)?;
-        let bytes = std::fs::read(&file).map_err(|source| DatasetError::io("read", &file, source))?;
-        self.check_digest(statement, &file, &bytes)?;
-        let fields = fields(&self.descriptor_path(), statement)?;
-        let frame = read::frame(&bytes, &file, statement, &fields)?;
+        let mut findings = Findings::first();
+        let table = self.table_with(resource, &mut findings);
+        findings.refuse()?;
+        table.ok_or_else(|| DatasetError::Table {
+            file: self.folder.join(resource),
+            resource: resource.to_string(),
+            reason: "it has no rows".to_string(),
+        })
+    }
+
+    /// A table, and what is wrong with it; `None` if that leaves no table.
+    pub(crate) fn table_with(&self, resource: &str, findings: &mut Findings) -> Option<Table> {
+        let statement = findings.take(self.resource(resource))?;
+        let file = findings.take(self.file(statement))?;
+        let bytes = std::fs::read(&file).map_err(|source| DatasetError::io("read", &file, source));
+        let bytes = findings.take(bytes)?;
+        findings.take(self.check_size(statement, &file, bytes.len() as u64))?;
+        let fields = findings.take(fields(&self.descriptor_path(), statement))?;
+        let format = findings.take(FileFormat::of(&self.descriptor_path(), statement))?;
+        let place = Place { file: &file, resource: statement };
+        let digest_agrees = |found: &str| self.check_digest(statement, &file, found);
+        let (frame, file_digest) = read::described(&bytes, format, place, &fields, digest_agrees, findings)?;
         let source = TableSource {
             package: self.name().to_string(),
             version: self.descriptor.version.clone(),
             package_digest: self.digest.clone(),
             resource: statement.name.clone(),
-            file_digest: sha256(&bytes),
+            file_digest,
             licence: self.licences(statement).join(", "),
             sources: self.sources(statement),
             origin: statement.origin.clone(),
         };
-        Ok(Table::new(frame, fields, Arc::new(source)))
+        Some(Table::new(frame, fields, Arc::new(source)))
     }
 
-    /// Reads and checks every resource; what `kovacs data check` does.
+    /// Reads and checks every resource; what a caller needs who wants one answer.
     ///
     /// # Errors
     /// As [`Package::table`], for the first resource that fails.
@@ -138,20 +160,28 @@ impl Package {
     }
 
     /// Checks a table that is not written yet by every rule of [`Package::table`]; messages point at `file`.
-    pub(crate) fn rehearse(file: &Path, package: &str, resource: &Resource, csv: &[u8]) -> Result<Table, DatasetError> {
+    pub(crate) fn rehearse(
+        file: &Path,
+        package: &str,
+        resource: &Resource,
+        columns: DataFrame,
+    ) -> Result<Table, DatasetError> {
         let fields = fields(file, resource)?;
-        let frame = read::frame(csv, file, resource, &fields)?;
+        let mut findings = Findings::first();
+        let frame = read::checked(columns, Place { file, resource }, &fields, &mut findings);
+        findings.refuse()?;
         let source = TableSource {
             package: package.to_string(),
             version: None,
             package_digest: String::new(),
             resource: resource.name.clone(),
-            file_digest: sha256(csv),
+            file_digest: String::new(),
             licence: String::new(),
             sources: Vec::new(),
             origin: resource.origin.clone(),
         };
-        Ok(Table::new(frame, fields, Arc::new(source)))
+        let empty = || DatasetError::NewTable { resource: resource.name.clone(), reason: "it has no rows".to_string() };
+        Ok(Table::new(frame.ok_or_else(empty)?, fields, Arc::new(source)))
     }
 
     fn descriptor_path(&self) -> PathBuf {
@@ -160,36 +190,46 @@ impl Package {
 
     fn resource(&self, name: &str) -> Result<&Resource, DatasetError> {
         let mut found = self.descriptor.resources.iter().filter(|resource| resource.name == name);
-        match (found.next(), found.count()) {
-            (Some(resource), 0) => Ok(resource),
-            (first, more) => Err(DatasetError::Resource {
-                path: self.descriptor_path(),
-                resource: name.to_string(),
-                count: usize::from(first.is_some()) + more,
-                known: self.resources().iter().map(|name| name.to_string()).collect(),
-            }),
+        match (found.next(), found.next()) {
+            (Some(resource), None) => Ok(resource),
+            _ => Err(self.no_single(name)),
         }
     }
 
-    fn check(&self) -> Result<(), DatasetError> {
+    fn no_single(&self, name: &str) -> DatasetError {
+        DatasetError::Resource {
+            path: self.descriptor_path(),
+            resource: name.to_string(),
+            count: self.descriptor.resources.iter().filter(|resource| resource.name == name).count(),
+            known: self.resources().iter().map(|name| name.to_string()).collect(),
+        }
+    }
+
+    /// Checks everything that the descriptor alone can get wrong.
+    pub(crate) fn check(&self, findings: &mut Findings) {
         let path = self.descriptor_path();
-        check_name(&path, "package", self.name())?;
+        findings.take(check_name(&path, "package", self.name()));
+        let mut names = HashSet::new();
         for resource in &self.descriptor.resources {
-            check_name(&path, "resource", &resource.name)?;
-            self.resource(&resource.name)?;
+            findings.take(check_name(&path, "resource", &resource.name));
+            if !names.insert(resource.name.as_str()) {
+                findings.add(self.no_single(&resource.name));
+            }
             if self.licences(resource).is_empty() {
-                return Err(DatasetError::MissingLicence { path, resource: resource.name.clone() });
+                findings.add(DatasetError::MissingLicence { path: path.clone(), resource: resource.name.clone() });
             }
             let origin = resource.origin.kind();
             let from_elsewhere = matches!(origin, Origin::Measured | Origin::Digitised | Origin::Tabulated);
             if from_elsewhere && self.sources(resource).is_empty() {
-                let resource = resource.name.clone();
-                return Err(DatasetError::MissingSource { path, resource, origin: origin.word() });
+                let (path, resource) = (path.clone(), resource.name.clone());
+                findings.add(DatasetError::MissingSource { path, resource, origin: origin.word() });
             }
-            self.inside(resource)?;
-            fields(&path, resource)?;
+            findings.take(self.inside(resource));
+            if resource.format.is_some() {
+                findings.take(FileFormat::of(&path, resource));
+            }
+            check_fields(&path, resource, findings);
         }
-        Ok(())
     }
 
     pub(crate) fn licences(&self, resource: &Resource) -> Vec<String> {
@@ -253,52 +293,65 @@ impl Package {
         }
     }
 
-    fn check_digest(&self, resource: &Resource, file: &Path, bytes: &[u8]) -> Result<(), DatasetError> {
-        let mismatch = |expected: String, found: String| DatasetError::Digest {
-            resource: resource.name.clone(),
-            file: file.to_path_buf(),
-            expected,
-            found,
-        };
-        let found = sha256(bytes);
-        let Some(stated) = &resource.hash else {
-            let resource = resource.name.clone();
-            return Err(DatasetError::MissingDigest { path: self.descriptor_path(), resource, found });
-        };
-        let size = bytes.len() as u64;
-        if let Some(expected) = resource.bytes.filter(|expected| *expected != size) {
-            return Err(mismatch(format!("{expected} bytes"), format!("{size} bytes")));
+    fn check_size(&self, resource: &Resource, file: &Path, size: u64) -> Result<(), DatasetError> {
+        match resource.bytes {
+            // Without a digest the size is no use: the message about the digest comes first.
+            Some(expected) if expected != size && resource.hash.is_some() => {
+                Err(mismatch(resource, file, format!("{expected} bytes"), format!("{size} bytes")))
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn check_digest(&self, resource: &Resource, file: &Path, found: &str) -> Result<(), DatasetError> {
+        let Some(stated) = &resource.hash else {
+            let (path, resource, found) = (self.descriptor_path(), resource.name.clone(), found.to_string());
+            return Err(DatasetError::MissingDigest { path, resource, found });
+        };
         let found = format!("sha256:{found}");
         if !stated.eq_ignore_ascii_case(&found) {
-            return Err(mismatch(stated.clone(), found));
+            return Err(mismatch(resource, file, stated.clone(), found));
         }
         Ok(())
     }
 }
 
+fn mismatch(resource: &Resource, file: &Path, expected: String, found: String) -> DatasetError {
+    DatasetError::Digest { resource: resource.name.clone(), file: file.to_path_buf(), expected, found }
+}
+
 /// The columns of a resource, with names and units checked; `path` is what a message points at.
 fn fields(path: &Path, resource: &Resource) -> Result<Vec<Field>, DatasetError> {
+    let mut findings = Findings::first();
+    let fields = check_fields(path, resource, &mut findings);
+    findings.refuse()?;
+    Ok(fields)
+}
+
+/// The columns of a resource that are sound, and what is wrong with the others.
+fn check_fields(path: &Path, resource: &Resource, findings: &mut Findings) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::with_capacity(resource.schema.fields.len());
+    let mut names = HashSet::new();
     for stated in &resource.schema.fields {
         let (path, column) = (|| path.to_path_buf(), || stated.name.clone());
-        if stated.name.trim().is_empty() || fields.iter().any(|field| field.name == stated.name) {
-            return Err(DatasetError::BadName { path: path(), what: "column", name: column() });
+        if stated.name.trim().is_empty() || !names.insert(stated.name.as_str()) {
+            findings.add(DatasetError::BadName { path: path(), what: "column", name: column() });
+            continue;
         }
         let unit = match (&stated.unit, stated.kind) {
-            (Some(text), _) => Some(parse_unit(text).map_err(|source| DatasetError::Unit {
+            (Some(text), _) => parse_unit(text).map(Some).map_err(|source| DatasetError::Unit {
                 path: path(),
                 resource: resource.name.clone(),
                 column: column(),
                 source,
-            })?),
-            (None, FieldKind::Text) => None,
+            }),
+            (None, FieldKind::Text) => Ok(None),
             (None, _) => {
                 let resource = resource.name.clone();
-                return Err(DatasetError::MissingUnit { path: path(), resource, column: column() });
+                Err(DatasetError::MissingUnit { path: path(), resource, column: column() })
             }
         };
-        fields.push(Field::from_statement(stated, unit));
+        fields.extend(findings.take(unit).map(|unit| Field::from_statement(stated, unit)));
     }
-    Ok(fields)
+    fields
 }

@@ -6,16 +6,74 @@
 use crate::descriptor::{Descriptor, Resource};
 use crate::digest::sha256;
 use crate::error::DatasetError;
-use crate::package::DESCRIPTOR;
+use crate::format::FileFormat;
+use crate::package::{DESCRIPTOR, Package};
+use crate::store;
+use kovacs_formats::Values;
+use polars::prelude::DataFrame;
 use std::path::{Path, PathBuf};
 
 /// A package in memory: a descriptor without digests, and the files it names or adds.
-pub(crate) struct Draft {
+#[derive(Debug)]
+pub struct Draft {
     pub(crate) descriptor: Descriptor,
     pub(crate) files: Vec<(String, Vec<u8>)>,
 }
 
 impl Draft {
+    /// A package with these words about it and no tables yet.
+    pub fn new(descriptor: Descriptor) -> Draft {
+        Draft { descriptor, files: Vec::new() }
+    }
+
+    /// Adds a table of columns as they were read, in the order of the fields of `resource`; NaN is a gap. The file is
+    /// named after the resource; without a `format` it is csv or parquet by the number of rows.
+    ///
+    /// # Errors
+    /// Columns that do not fit the fields or each other.
+    pub fn add_columns(
+        &mut self,
+        resource: Resource,
+        columns: Vec<Values>,
+        format: Option<FileFormat>,
+    ) -> Result<(), DatasetError> {
+        let frame = store::frame(&resource, columns)?;
+        self.add_frame(resource, &frame, format)
+    }
+
+    /// Adds a table that is a frame already, such as the one [`Package::rehearse`](crate::Package) has checked.
+    ///
+    /// # Errors
+    /// The frame cannot be written in the format.
+    pub(crate) fn add_frame(
+        &mut self,
+        mut resource: Resource,
+        frame: &DataFrame,
+        format: Option<FileFormat>,
+    ) -> Result<(), DatasetError> {
+        let format = format.unwrap_or_else(|| FileFormat::for_rows(frame.height()));
+        format.name_file(&mut resource);
+        let notes = store::notes(&resource);
+        let bytes = store::bytes(frame, format, &notes)
+            .map_err(|error| DatasetError::NewTable { resource: resource.name.clone(), reason: error.to_string() })?;
+        self.files.push((resource.path.clone(), bytes));
+        self.descriptor.resources.push(resource);
+        Ok(())
+    }
+
+    /// Adds a file that is no table, such as `README.md`; `name` is a plain file name.
+    pub fn add_file(&mut self, name: &str, bytes: Vec<u8>) {
+        self.files.push((name.to_string(), bytes));
+    }
+
+    /// Writes the package as the folder `target`, which must not exist yet, and opens it.
+    ///
+    /// # Errors
+    /// The folder exists or cannot be written; the descriptor is not sound.
+    pub fn create(self, target: &Path) -> Result<Package, DatasetError> {
+        Package::open(self.write(target, |_| false, "free for a new package")?)
+    }
+
     /// Fills size and digest of every resource from the files of the draft.
     fn seal(&mut self) {
         for resource in &mut self.descriptor.resources {

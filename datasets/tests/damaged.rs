@@ -145,7 +145,7 @@ fn cells_and_times() {
 
     let falling = Sample::with_table("specimen,time,stress\nA,0,10\nB,0,10\nA,1,9\nA,0.5,9\n");
     falling.check_refused(&["row 4", "column `time`: 0.5 follows 1", "sort the rows"]);
-    Sample::with_table("specimen,time,stress\n").check_refused(&["it has a header and no rows"]);
+    Sample::with_table("specimen,time,stress\n").check_refused(&["it has columns and no rows"]);
     Sample::with_table("").check_refused(&["not a readable table"]);
     Sample::with_table("specimen,time,stress\nA,0,10,7\n").check_refused(&["curves.csv"]);
     let latin = b"specimen,time,stress\n\xb5,0,10\n";

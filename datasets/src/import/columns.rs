@@ -5,6 +5,7 @@ use super::{ColumnMapping, Mapping};
 use crate::descriptor::{FieldKind, FieldStatement, UnitBasis};
 use crate::error::DatasetError;
 use kovacs_core::units::parse_unit;
+use kovacs_formats::Values;
 use std::path::Path;
 
 /// One statement per column of the sheet; `None` where the column is left out.
@@ -41,46 +42,40 @@ pub(super) fn resolve(
     Ok(statements)
 }
 
-/// The table as CSV, numbers in the shortest form that reads back as the same number.
-pub(super) fn csv(
+/// The cells of each column that is kept, in the order of `columns`.
+pub(super) fn values(
     file: &Path,
     sheet: &Sheet,
     mapping: &Mapping,
     columns: &[Option<FieldStatement>],
-) -> Result<String, DatasetError> {
-    let names: Vec<String> = columns.iter().flatten().map(|column| quoted(&column.name)).collect();
-    let mut csv = format!("{}\n", names.join(","));
-    for (index, row) in sheet.rows.iter().enumerate().skip(mapping.header_rows) {
-        let mut cells: Vec<String> = Vec::with_capacity(names.len());
-        for (position, column) in columns.iter().enumerate() {
-            let Some(column) = column else { continue };
-            let found = row.get(position).unwrap_or(&Cell::Empty);
-            let expected = match (column.kind, found) {
-                (FieldKind::Text, Cell::Empty) => "a word",
-                (FieldKind::Text, found) => {
-                    cells.push(quoted(&found.to_string()));
-                    continue;
-                }
-                (kind, Cell::Number(value)) if kind == FieldKind::Number || value.fract() == 0.0 => {
-                    cells.push(value.to_string());
-                    continue;
-                }
-                (FieldKind::Integer, _) => "a whole number",
-                (FieldKind::Number, _) => "a number (is this a row of titles? say `header_rows`)",
+) -> Result<Vec<Values>, DatasetError> {
+    let kept = columns.iter().enumerate().filter_map(|(position, column)| Some((position, column.as_ref()?)));
+    kept.map(|(position, column)| {
+        let cells = sheet.rows.iter().skip(mapping.header_rows).map(|row| row.get(position).unwrap_or(&Cell::Empty));
+        let refused = |(row, found): (usize, &Cell), expected| DatasetError::Cell {
+            file: file.to_path_buf(),
+            resource: mapping.resource.clone(),
+            row: row + 1,
+            column: column.name.clone(),
+            value: found.to_string().into(),
+            expected,
+        };
+        if column.kind == FieldKind::Text {
+            let word = |(row, found): (usize, &Cell)| match found {
+                Cell::Empty => Err(refused((row, found), "a word")),
+                found => Ok(found.to_string()),
             };
-            return Err(DatasetError::Cell {
-                file: file.to_path_buf(),
-                resource: mapping.resource.clone(),
-                row: index + 1 - mapping.header_rows,
-                column: column.name.clone(),
-                value: found.to_string().into(),
-                expected,
-            });
+            return cells.enumerate().map(word).collect::<Result<_, _>>().map(Values::Words);
         }
-        csv.push_str(&cells.join(","));
-        csv.push('\n');
-    }
-    Ok(csv)
+        let number = |(row, found): (usize, &Cell)| match (column.kind, found) {
+            (_, Cell::Number(value)) if value.is_nan() => Err(refused((row, found), "a finite number")),
+            (kind, Cell::Number(value)) if kind == FieldKind::Number || value.fract() == 0.0 => Ok(*value),
+            (FieldKind::Integer, _) => Err(refused((row, found), "a whole number")),
+            _ => Err(refused((row, found), "a number (is this a row of titles? say `header_rows`)")),
+        };
+        cells.enumerate().map(number).collect::<Result<_, _>>().map(Values::Numbers)
+    })
+    .collect()
 }
 
 fn state(
@@ -139,8 +134,4 @@ fn split_title(title: &str) -> (String, Option<String>) {
         Some((plain(name), Some(unit.trim().to_string())))
     });
     bracketed.unwrap_or_else(|| (plain(title), None))
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_string() }
 }

@@ -18,6 +18,7 @@ use crate::error::DatasetError;
 use crate::holds::{Hold, protocol_of};
 use crate::package::Package;
 use crate::protocol::{self, RowProtocol};
+use crate::store;
 use crate::table::Table;
 use crate::write::Draft;
 use kovacs_core::toml_form::ProtocolForm;
@@ -61,13 +62,13 @@ pub fn import(file: &Path, mapping: &Mapping, into: &Path) -> Result<ImportRepor
         sheet: sheet.name.clone(),
     };
     let columns = columns::resolve(file, &sheet, mapping)?;
-    let csv = columns::csv(file, &sheet, mapping, &columns)?.into_bytes();
+    let values = columns::values(file, &sheet, mapping, &columns)?;
     let fields = columns.into_iter().flatten().collect();
     let mut resource = Resource {
         name: mapping.resource.clone(),
         title: mapping.title.clone(),
-        path: format!("{}.csv", mapping.resource),
-        format: Some("csv".to_string()),
+        path: String::new(),
+        format: None,
         bytes: None,
         hash: None,
         schema: Schema { fields, primary_key: mapping.primary_key.clone() },
@@ -79,7 +80,7 @@ pub fn import(file: &Path, mapping: &Mapping, into: &Path) -> Result<ImportRepor
         doubts: Vec::new(),
     };
     let mut notes = Vec::new();
-    let rehearsal = Package::rehearse(file, &mapping.name, &resource, &csv)?;
+    let rehearsal = Package::rehearse(file, &mapping.name, &resource, store::frame(&resource, values)?)?;
     let holds = match rehearsal.holds() {
         Ok(holds) => holds,
         Err(reason) => {
@@ -104,9 +105,10 @@ pub fn import(file: &Path, mapping: &Mapping, into: &Path) -> Result<ImportRepor
         version: mapping.version.clone(),
         licenses: vec![License { name: mapping.license.clone(), path: None }],
         sources: vec![mapping.source.clone()],
-        resources: vec![resource],
+        resources: Vec::new(),
     };
-    let draft = Draft { files: vec![(format!("{}.csv", mapping.resource), csv)], descriptor };
+    let mut draft = Draft::new(descriptor);
+    draft.add_frame(resource, rehearsal.frame(), None)?;
     let same_origin = |folder: &Path| {
         Package::open(folder).is_ok_and(|package| {
             let mut resources = package.descriptor().resources.iter();
