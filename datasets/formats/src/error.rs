@@ -27,6 +27,12 @@ pub enum FormatError {
         /// What it seems to be, and what to export in its place.
         reason: String,
     },
+    /// What was stated of the file does not fit it.
+    #[error("what is said of the file does not fit: {reason}")]
+    Stated {
+        /// What does not fit, and what to do.
+        reason: String,
+    },
     /// A line of a recognised format is not what the format promises.
     #[error("line {line} of this {format}: {reason}")]
     Line {

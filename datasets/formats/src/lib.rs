@@ -13,9 +13,36 @@
 mod document;
 mod error;
 mod format;
+#[allow(dead_code)]
+mod heading;
+mod options;
 mod pdf_file;
+#[allow(dead_code)]
+mod recognise;
+#[allow(dead_code)]
+mod text;
 
 pub use document::{Column, Document, Doubt, Sheet, StatedUnit, Values};
 pub use error::FormatError;
 pub use format::Format;
+pub use options::ReadOptions;
 pub use pdf_file::{PdfFile, PdfKind};
+
+use std::path::Path;
+
+/// Reads a file, recognised by its content.
+///
+/// # Errors
+/// [`FormatError`], which says where and what to do.
+pub fn read(path: &Path, options: &ReadOptions<'_>) -> Result<Document, FormatError> {
+    let bytes = std::fs::read(path).map_err(|source| FormatError::Io { path: path.to_owned(), source })?;
+    recognise::read_bytes(&bytes, options)
+}
+
+/// Reads the content of a file that is in memory already.
+///
+/// # Errors
+/// [`FormatError`], which says where and what to do.
+pub fn read_bytes(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Document, FormatError> {
+    recognise::read_bytes(bytes, options)
+}
