@@ -32,7 +32,7 @@ pub enum Dimension {
     Length,
     /// Area of a cross-section; inside: mm2.
     Area,
-    /// Activation volume; inside: nm3.
+    /// Activation volume, and that of a specimen; inside: nm3.
     Volume,
     /// Energy per event; inside: eV.
     Energy,
@@ -44,6 +44,18 @@ pub enum Dimension {
     HeatingRate,
     /// Angle; inside: rad.
     Angle,
+    /// Viscosity, stress times time; inside: MPa.s.
+    Viscosity,
+    /// Torque; inside: N.m.
+    Torque,
+    /// Stiffness, force over length; inside: N/m.
+    Stiffness,
+    /// Speed of a crosshead; inside: mm/s.
+    Speed,
+    /// Angular frequency and velocity; inside: rad/s. Not converted to a frequency in Hz, which counts cycles.
+    AngularFrequency,
+    /// Mass of a specimen; inside: g.
+    Mass,
     /// Detector counts and other numbers without a scale.
     Arbitrary,
 }
@@ -67,6 +79,12 @@ impl Dimension {
             Dimension::WaveNumber => "Ao-1",
             Dimension::HeatingRate => "K/s",
             Dimension::Angle => "rad",
+            Dimension::Viscosity => "MPa.s",
+            Dimension::Torque => "N.m",
+            Dimension::Stiffness => "N/m",
+            Dimension::Speed => "mm/s",
+            Dimension::AngularFrequency => "rad/s",
+            Dimension::Mass => "g",
             Dimension::Arbitrary => "[arb'U]",
         };
         let position = TABLE.iter().position(|row| row.code == code);
@@ -96,6 +114,12 @@ impl Dimension {
             Dimension::WaveNumber => "a wave number",
             Dimension::HeatingRate => "a heating rate",
             Dimension::Angle => "an angle",
+            Dimension::Viscosity => "a viscosity",
+            Dimension::Torque => "a torque",
+            Dimension::Stiffness => "a stiffness",
+            Dimension::Speed => "a speed",
+            Dimension::AngularFrequency => "an angular frequency",
+            Dimension::Mass => "a mass",
             Dimension::Arbitrary => "in arbitrary units",
         }
     }
@@ -134,6 +158,7 @@ use Dimension::*;
 static TABLE: &[Row] = &[
     row("s", "s", Time, 1.0, 1.0, &["sec", "secs", "second", "seconds"]),
     row("ms", "ms", Time, 1.0, 1e3, &["msec", "millisecond", "milliseconds"]),
+    row("us", "µs", Time, 1.0, 1e6, &["usec", "microsecond", "microseconds"]),
     row("min", "min", Time, 60.0, 1.0, &["mins", "minute", "minutes"]),
     row("h", "h", Time, 3600.0, 1.0, &["hr", "hrs", "hour", "hours"]),
     row("d", "d", Time, 86400.0, 1.0, &["day", "days"]),
@@ -158,7 +183,7 @@ static TABLE: &[Row] = &[
     row("1/(MPa.s)", "1/(MPa.s)", Fluidity, 1.0, 1.0, &["1/MPa/s", "MPa-1.s-1"]),
     row("1/(Pa.s)", "1/(Pa.s)", Fluidity, 1e6, 1.0, &["1/Pa/s", "Pa-1.s-1"]),
     row("1/(GPa.s)", "1/(GPa.s)", Fluidity, 1.0, 1e3, &["1/GPa/s", "GPa-1.s-1"]),
-    row("1", "1", Dimensionless, 1.0, 1.0, &["-", "none", "dimensionless", "m/m", "mm/mm"]),
+    row("1", "1", Dimensionless, 1.0, 1.0, &["-", "#", "none", "dimensionless", "m/m", "mm/mm"]),
     row("%", "%", Dimensionless, 1.0, 100.0, &["percent", "pct"]),
     row("N", "N", Force, 1.0, 1.0, &["newton", "newtons"]),
     row("mN", "mN", Force, 1.0, 1e3, &[]),
@@ -173,6 +198,7 @@ static TABLE: &[Row] = &[
     row("um2", "µm²", Area, 1.0, 1e6, &["um^2"]),
     row("m2", "m²", Area, 1e6, 1.0, &["m^2"]),
     row("nm3", "nm³", Volume, 1.0, 1.0, &["nm^3"]),
+    row("mL", "mL", Volume, 1e21, 1.0, &["ml", "cm3", "cm^3"]),
     row("Ao3", "Å³", Volume, 1.0, 1e3, &["Å3", "Å^3"]),
     row("eV", "eV", Energy, 1.0, 1.0, &["electronvolt"]),
     row("meV", "meV", Energy, 1.0, 1e3, &[]),
@@ -189,7 +215,26 @@ static TABLE: &[Row] = &[
     row("K/s", "K/s", HeatingRate, 1.0, 1.0, &["Cel/s", "°C/s", "degC/s"]),
     row("K/min", "K/min", HeatingRate, 1.0, 60.0, &["Cel/min", "°C/min", "degC/min"]),
     row("rad", "rad", Angle, 1.0, 1.0, &["radian"]),
+    row("mrad", "mrad", Angle, 1.0, 1e3, &["milliradian"]),
     row("deg", "°", Angle, std::f64::consts::PI, 180.0, &["°", "degree", "degrees"]),
+    row("MPa.s", "MPa·s", Viscosity, 1.0, 1.0, &["MPas", "MPa s"]),
+    row("Pa.s", "Pa·s", Viscosity, 1.0, 1e6, &["Pas", "Pa s"]),
+    row("mPa.s", "mPa·s", Viscosity, 1.0, 1e9, &["mPas", "mPa s"]),
+    row("kPa.s", "kPa·s", Viscosity, 1.0, 1e3, &["kPas", "kPa s"]),
+    row("GPa.s", "GPa·s", Viscosity, 1e3, 1.0, &["GPas", "GPa s"]),
+    row("N.m", "N·m", Torque, 1.0, 1.0, &["Nm", "N m"]),
+    row("mN.m", "mN·m", Torque, 1.0, 1e3, &["mNm", "mN m"]),
+    row("uN.m", "µN·m", Torque, 1.0, 1e6, &["uNm", "uN m"]),
+    row("N/m", "N/m", Stiffness, 1.0, 1.0, &["N.m-1", "N m-1"]),
+    row("N/mm", "N/mm", Stiffness, 1e3, 1.0, &["kN/m"]),
+    row("mm/s", "mm/s", Speed, 1.0, 1.0, &["mm.s-1", "mm s-1"]),
+    row("mm/min", "mm/min", Speed, 1.0, 60.0, &["mm.min-1", "mm min-1"]),
+    row("um/s", "µm/s", Speed, 1.0, 1e3, &["um.s-1", "um s-1"]),
+    row("m/s", "m/s", Speed, 1e3, 1.0, &["m.s-1", "m s-1"]),
+    row("rad/s", "rad/s", AngularFrequency, 1.0, 1.0, &["rad.s-1", "rad s-1"]),
+    row("g", "g", Mass, 1.0, 1.0, &["gram", "grams"]),
+    row("mg", "mg", Mass, 1.0, 1e3, &["milligram"]),
+    row("kg", "kg", Mass, 1e3, 1.0, &["kilogram"]),
     row("[arb'U]", "a.u.", Arbitrary, 1.0, 1.0, &["a.u.", "au", "arb", "counts", "arb.u."]),
 ];
 
@@ -426,6 +471,7 @@ fn normalise(text: &str) -> String {
             '¹' => '1',
             '²' => '2',
             '³' => '3',
+            '·' | '⋅' | '\u{2022}' | '*' => '.',
             '\u{00A0}' | '\u{202F}' | '\u{2009}' => ' ',
             other => other,
         })
@@ -543,6 +589,28 @@ mod tests {
     }
 
     #[test]
+    fn the_units_of_instruments_are_understood() {
+        check("3 Pa·s", 3.0, "Pa.s");
+        check("3 Pas", 3.0, "Pa.s");
+        check("3 Pa s", 3.0, "Pa.s");
+        check("3 MPas", 3.0, "MPa.s");
+        check("2 µN.m", 2.0, "uN.m");
+        check("2 µN·m", 2.0, "uN.m");
+        check("2 N*m", 2.0, "N.m");
+        check("1 rad/s", 1.0, "rad/s");
+        check("28 mg", 28.0, "mg");
+        check("1 mL", 1.0, "mL");
+        check("5 mm/min", 5.0, "mm/min");
+        check("4 kN/m", 4.0, "N/mm");
+        check("4 #", 4.0, "1");
+        assert_eq!(parse_internal("1 Pa.s", Viscosity).ok(), Some(1e-6)); // MPa.s
+        assert_eq!(parse_internal("60 mm/min", Speed).ok(), Some(1.0)); // mm/s
+        assert_eq!(parse_internal("1 cm3", Volume).ok(), Some(1e21)); // nm3
+        assert!(parse_internal("1 rad/s", Rate).is_err(), "radians are no cycles");
+        assert!(parse_unit("nM").is_err() && parse_unit("NM").is_err());
+    }
+
+    #[test]
     fn refusals_say_what_is_accepted() {
         let message = |text: &str| parse_quantity(text).err().map(|error| error.to_string()).unwrap_or_default();
         assert!(
@@ -554,11 +622,11 @@ mod tests {
         }
         assert_eq!(
             parse_internal("900 MPa", Time).map_err(|error| error.to_string()),
-            Err("`900 MPa` is a stress, not a time; accepted units are s, ms, min, h, d".to_string())
+            Err("`900 MPa` is a stress, not a time; accepted units are s, ms, us, min, h, d".to_string())
         );
         assert_eq!(
             parse_internal("900", Time).map_err(|error| error.to_string()),
-            Err("`900` is a dimensionless number, not a time; accepted units are s, ms, min, h, d".to_string())
+            Err("`900` is a dimensionless number, not a time; accepted units are s, ms, us, min, h, d".to_string())
         );
         let (s, mpa) = (Time.internal(), Stress.internal());
         assert!(convert(1.0, s, mpa).is_err());

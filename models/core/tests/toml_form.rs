@@ -72,7 +72,7 @@ fn refusals_name_line_place_field_and_remedy() {
     );
     refuse(
         "[two_step]\neps1 = 0.005\neps2 = 0.003\nt_w = \"593 K\"\ntemperature = 593",
-        "line 4, [two_step]: `t_w`: `593 K` is a temperature, not a time; accepted units are s, ms, min, h, d",
+        "line 4, [two_step]: `t_w`: `593 K` is a temperature, not a time; accepted units are s, ms, us, min, h, d",
     );
     refuse(
         "[two_step]\neps1 = 0\neps2 = 0.003\nt_w = 900\ntemperature = 593",
