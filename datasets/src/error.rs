@@ -20,6 +20,14 @@ pub enum DatasetError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A scattering pattern cannot be computed.
+    #[error("resource `{resource}` cannot be computed: {source}")]
+    Scattering {
+        /// The resource.
+        resource: String,
+        /// What is wrong.
+        source: kovacs_scattering::ScatteringError,
+    },
     /// No package has this name.
     #[error(
         "no data package named `{name}`; known packages: {}; searched: {}; add a folder with `KOVACS_DATA_PATH` or \

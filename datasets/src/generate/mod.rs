@@ -6,37 +6,79 @@
 //! `sigma / sigma_0 = A exp(-(t/tau_1)^beta_1) + (1 - A) exp(-(t/tau_2)^beta_2)`, with parameters that vary smoothly
 //! with `eps1`, `eps2`, `t_w` and `T` (see [`Shape`]). Sampling, ramp, dead time, noise and specimen scatter are added.
 //! A claim checked on them therefore holds by construction.
+//!
+//! [`mechanical`] writes two-step tests, relaxations and recoveries, [`dynamic`] moduli against temperature,
+//! [`structure`] what a beamline would hand over. `readme` says of every number whether it is printed or chosen.
 
+mod dynamic;
+mod mechanical;
 mod noise;
+mod part;
 mod readme;
 mod recipe;
 mod shape;
 mod specimen;
+mod structure;
 
+pub use dynamic::Spectroscopy;
 pub use recipe::{RAMP_RATE, RECIPES, Recipe};
-pub use shape::{Conditions, Shape};
+pub use shape::{Conditions, Recovery, Shape};
+pub use structure::{Shell, Structure};
 
-use crate::descriptor::{
-    Descriptor, FieldKind, FieldStatement, License, OriginStatement, PROFILE, ProtocolStatement, Resource, Schema,
-    Source, UnitBasis,
-};
+use crate::descriptor::{Descriptor, License, OriginStatement, PROFILE, Source};
 use crate::error::DatasetError;
-use crate::package::{DESCRIPTOR, Package};
-use crate::protocol::{self, RowProtocol};
+use crate::package::Package;
 use crate::write::Draft;
-use kovacs_core::Origin;
-use kovacs_core::toml_form::ProtocolForm;
-use std::collections::BTreeMap;
+use part::Part;
 use std::path::{Path, PathBuf};
 
 /// Seed of the shipped packages.
 pub const SHIPPED_SEED: u64 = 2023;
 
-/// Name of the resource with the two-step tests.
+/// Two-step tests with several second strains: Fig. 1b and 1c.
 pub const TWO_STEP: &str = "two-step";
 
-/// Version of the generator, and of the packages it writes; rises when a curve changes.
-const VERSION: &str = "1.0.0";
+/// Two-step tests with several first strains: Fig. 2a to 2c.
+pub const TWO_STEP_EPS1: &str = "two-step-eps1";
+
+/// Two-step tests at several temperatures: Fig. 2d to 2f.
+pub const TWO_STEP_TEMPERATURE: &str = "two-step-temperature";
+
+/// Two-step tests after several waiting times: Fig. 3.
+pub const TWO_STEP_WAITING: &str = "two-step-waiting";
+
+/// Stress relaxation at several temperatures: Fig. 4, top.
+pub const RELAXATION: &str = "relaxation";
+
+/// Strain at zero stress: Fig. 4, bottom, and Fig. 5e.
+pub const RECOVERY: &str = "recovery";
+
+/// Moduli against temperature: Suppl. Fig. 1.
+pub const DYNAMIC: &str = "dynamic";
+
+/// The two-step test of the specimen in the beam: Suppl. Fig. 8c.
+pub const IN_SITU: &str = "two-step-in-situ";
+
+/// Scattered intensity: Fig. 5a to 5d.
+pub const SCATTERING: &str = "scattering";
+
+/// Scattered intensity without a specimen.
+pub const BACKGROUND: &str = "scattering-background";
+
+/// Numbers of the set-up: Suppl. Fig. 8a.
+pub const SET_UP: &str = "scattering-set-up";
+
+/// Weights of atom pairs: Suppl. Table 1.
+pub const PAIR_WEIGHTS: &str = "pair-weights";
+
+/// Version of the generator, and of the packages it writes; rises when a curve is added or changes.
+const VERSION: &str = "1.1.0";
+
+/// Version since which the tests of Fig. 1 are what they are.
+const TWO_STEP_VERSION: &str = "1.0.0";
+
+/// The paper.
+const PAPER: &str = "https://doi.org/10.1038/s41467-023-44187-x";
 
 /// Writes the three glass packages as folders inside `folder` and names them.
 ///
@@ -62,21 +104,35 @@ pub fn write_all(folder: &Path, seed: u64) -> Result<Vec<PathBuf>, DatasetError>
         .collect()
 }
 
-/// Whether a folder holds a package made by a generator and nothing a person measured.
+/// Whether a folder holds a package made by this generator: everything in it was drawn, computed or copied from print.
 fn is_generated(folder: &Path) -> bool {
     Package::open(folder).is_ok_and(|package| {
-        package.descriptor().resources.iter().all(|resource| resource.origin.kind() == Origin::Synthetic)
+        let origins = || package.descriptor().resources.iter().map(|resource| &resource.origin);
+        let ours = |origin: &OriginStatement| matches!(origin, OriginStatement::Synthetic { .. });
+        let other = |origin: &OriginStatement| {
+            matches!(origin, OriginStatement::Calculated { .. } | OriginStatement::Tabulated { .. })
+        };
+        origins().any(ours) && origins().all(|origin| ours(origin) || other(origin))
     })
 }
 
 fn draft(recipe: &Recipe, seed: u64) -> Result<Draft, DatasetError> {
-    let csv = specimen::two_step_csv(recipe, seed);
-    let readme = readme::text(recipe, seed);
-    let file = format!("{TWO_STEP}.csv");
+    let mut parts: Vec<Part> = mechanical::two_step_parts(recipe, seed)?;
+    parts.push(mechanical::relaxation_part(recipe, seed)?);
+    parts.push(mechanical::recovery_part(recipe, seed)?);
+    parts.push(dynamic::dynamic_part(recipe, seed)?);
+    parts.extend(structure::structure_parts(recipe, seed)?);
+    let readme = readme::text(recipe, &parts, seed);
+    let mut files = vec![("README.md".to_string(), readme.into_bytes())];
+    let mut resources = Vec::new();
+    for part in parts {
+        files.push((part.resource.path.clone(), part.csv.into_bytes()));
+        resources.push(part.resource);
+    }
     let descriptor = Descriptor {
         schema: PROFILE.to_string(),
         name: recipe.printed.id.to_string(),
-        title: Some(format!("Two-step stress relaxation of {} (synthetic)", recipe.printed.label)),
+        title: Some(format!("Stress memory, relaxation and recovery of {} (synthetic)", recipe.printed.label)),
         description: Some(
             "Synthetic curves in the shape described by the paper; not measured. See README.md for what is printed \
              there and what was chosen."
@@ -89,69 +145,9 @@ fn draft(recipe: &Recipe, seed: u64) -> Result<Draft, DatasetError> {
         }],
         sources: vec![Source {
             title: "protocols and trends: Tong et al., Nat. Commun. 14 (2023)".to_string(),
-            path: Some("https://doi.org/10.1038/s41467-023-44187-x".to_string()),
+            path: Some(PAPER.to_string()),
         }],
-        resources: vec![Resource {
-            name: TWO_STEP.to_string(),
-            title: Some("stress during both stages, Fig. 1b and 1c".to_string()),
-            path: file.clone(),
-            format: Some("csv".to_string()),
-            bytes: None,
-            hash: None,
-            schema: schema(),
-            origin: OriginStatement::Synthetic {
-                generator: "kovacs data generate".to_string(),
-                version: VERSION.to_string(),
-                seed,
-            },
-            parent: None,
-            licenses: Vec::new(),
-            sources: Vec::new(),
-            protocol: recipe.eps2.iter().map(|&eps2| stated_protocol(recipe, eps2)).collect::<Result<_, _>>()?,
-            doubts: Vec::new(),
-        }],
+        resources,
     };
-    Ok(Draft { descriptor, files: vec![(file, csv.into_bytes()), ("README.md".to_string(), readme.into_bytes())] })
-}
-
-fn stated_protocol(recipe: &Recipe, eps2: f64) -> Result<ProtocolStatement, DatasetError> {
-    let rows = BTreeMap::from([("eps2".to_string(), eps2)]);
-    let form = ProtocolForm::TwoStep(specimen::test(recipe, eps2));
-    protocol::state(&RowProtocol { rows, start: 0.0, form }).map_err(|error| DatasetError::Protocol {
-        path: Path::new(recipe.printed.id).join(DESCRIPTOR),
-        resource: TWO_STEP.to_string(),
-        reason: error.to_string(),
-    })
-}
-
-fn schema() -> Schema {
-    let number = |name: &str, unit: &str, description: &str| FieldStatement {
-        name: name.to_string(),
-        kind: FieldKind::Number,
-        unit: Some(unit.to_string()),
-        unit_basis: Some(UnitBasis::Stated),
-        description: Some(description.to_string()),
-        constraints: None,
-    };
-    let text = |name: &str, description: &str| FieldStatement {
-        kind: FieldKind::Text,
-        unit: None,
-        unit_basis: None,
-        ..number(name, "1", description)
-    };
-    let fields = vec![
-        text("glass", "parameter set and package name"),
-        text("specimen", "replicate: each specimen has its own modulus, strength and times"),
-        number("eps1", "1", "strain of the first stage"),
-        number("eps2", "1", "strain of the second stage"),
-        number("t_w", "s", "waiting time between the end of loading and the start of unloading"),
-        number("temperature", "K", "test temperature"),
-        FieldStatement { kind: FieldKind::Integer, ..number("stage", "1", "1 or 2") },
-        number("time", "s", "time from the start of loading"),
-        number("time_in_stage", "s", "time from the end of the ramp that begins the stage"),
-        number("strain", "1", "engineering strain"),
-        number("stress", "MPa", "engineering stress"),
-    ];
-    let primary_key = ["specimen", "eps1", "eps2", "t_w", "temperature", "time"];
-    Schema { fields, primary_key: primary_key.map(str::to_string).to_vec() }
+    Ok(Draft { descriptor, files })
 }

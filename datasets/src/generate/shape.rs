@@ -1,6 +1,9 @@
 //! The formulas behind the synthetic curves, without noise.
 //!
-//! Stage 1: `sigma = E_U eps1 [p + (1 - p) exp(-(t/tau_s)^beta_s)]`, `tau_s` with an Arrhenius law.
+//! Stage 1: `sigma = E_U eps1 [p + (1 - p) exp(-(t/tau_s)^beta_s)]` at the reference temperature. At another one the
+//! stress that is reached there at `t` is reached at `t_T` with `ln t_T = ln t + E(t)/k (1/T - 1/T_0)`: the activation
+//! energy `E(t)` read from equal stresses is then exactly what was put in, constant below a critical waiting time and
+//! rising with `ln t` above it (Fig. 4, upper panels).
 //! Stage 2: Eq. (1) of the paper written with amplitudes, because `sigma_0` may come near zero:
 //! `sigma = (sigma_0 + S) exp(-(t'/tau_1)^beta_1) - S exp(-(t'/tau_2)^beta_2)`, so `A = 1 + S / sigma_0`.
 //!
@@ -8,8 +11,11 @@
 //! second term is steeper at the beginning, so the stress rises at once if and only if `S > 0`, which is the paper's
 //! main statement. `S` grows exponentially (convexly) with T, and with `ln t_w` slowly below a critical waiting time and
 //! fast above it; `tau_1` and `tau_2` grow with `t_w`, and `tau_2` with T, so that `t_p` grows with all of them.
+//!
+//! Recovery after the same first stage: see [`Recovery`].
 
-use kovacs_core::BOLTZMANN;
+use kovacs_core::hump::{Window, find_hump};
+use kovacs_core::{BOLTZMANN, Hump};
 
 /// What a two-step test was done at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,8 +41,10 @@ pub struct Shape {
     pub first_time: f64,
     /// Stretching exponent of the first stage.
     pub first_exponent: f64,
-    /// Activation energy of the first stage, eV.
+    /// Activation energy of the first stage before the critical waiting time, eV.
     pub first_activation: f64,
+    /// Its growth per unit of `ln t` after it, eV.
+    pub activation_growth: f64,
     /// `S` per `E_U (eps1 - eps2)` at the reference conditions.
     pub memory_strength: f64,
     /// `tau_2`, the time of the rise, at the reference conditions, s.
@@ -47,8 +55,10 @@ pub struct Shape {
     pub decay_time: f64,
     /// `beta_1`.
     pub decay_exponent: f64,
-    /// Power of `t_w` in both times of the second stage.
+    /// Power of `t_w` in `tau_2`.
     pub waiting_power: f64,
+    /// Power of `t_w` in `tau_1`.
+    pub decay_power: f64,
     /// Waiting time above which `S` grows fast, s.
     pub critical_waiting: f64,
     /// Growth of `S` per unit of `ln t_w` below it.
@@ -70,19 +80,51 @@ pub struct Shape {
 impl Shape {
     /// Stress of the first stage (MPa) at a time (s) after an exact step to `eps1`.
     pub fn first_stage(&self, at: &Conditions, time: f64) -> f64 {
-        let inverse = 1.0 / at.temperature - 1.0 / self.reference_temperature;
-        let relaxation_time = self.first_time * (self.first_activation / BOLTZMANN * inverse).exp();
-        let decay = stretched(time, relaxation_time, self.first_exponent);
+        let time = self.reference_time(at.temperature, time);
+        let decay = stretched(time, self.first_time, self.first_exponent);
         self.unrelaxed_modulus * at.eps1 * (self.plateau + (1.0 - self.plateau) * decay)
+    }
+
+    /// `E(t)` (eV) of the first stage, at a time (s) at the reference temperature.
+    pub fn activation_energy(&self, time: f64) -> f64 {
+        self.first_activation + self.activation_growth * self.corner(time)
+    }
+
+    /// Critical waiting time (s) at a temperature (K).
+    pub fn critical_waiting_at(&self, temperature: f64) -> f64 {
+        self.critical_waiting * (self.first_activation / BOLTZMANN * self.inverse(temperature)).exp()
+    }
+
+    /// The time (s) at the reference temperature that gives the stress of this time (s) at this temperature (K).
+    fn reference_time(&self, temperature: f64, time: f64) -> f64 {
+        let inverse = self.inverse(temperature) / BOLTZMANN;
+        if inverse == 0.0 {
+            return time;
+        }
+        // ln t + E(t) inverse rises with ln t; the root lies within any shift that E can make.
+        let wanted = time.ln();
+        let (mut low, mut high) = (wanted - 60.0, wanted + 60.0);
+        for _ in 0..80 {
+            let middle = 0.5 * (low + high);
+            let reached = middle + self.activation_energy(middle.exp()) * inverse;
+            if reached < wanted { low = middle } else { high = middle }
+        }
+        (0.5 * (low + high)).exp()
+    }
+
+    /// `1/T - 1/T_0`, 1/K.
+    fn inverse(&self, temperature: f64) -> f64 {
+        1.0 / temperature - 1.0 / self.reference_temperature
     }
 
     /// Stress of the second stage (MPa) at a time `t'` (s) after an exact step to `eps2`.
     pub fn second_stage(&self, at: &Conditions, time: f64) -> f64 {
         let memory = self.memory_amplitude(at);
-        let waited = (at.t_w / self.reference_waiting).powf(self.waiting_power);
+        let waited = at.t_w / self.reference_waiting;
         let warmed = (self.time_per_kelvin * (at.temperature - self.reference_temperature)).exp();
-        let decay = stretched(time, self.decay_time * waited, self.decay_exponent);
-        let rise = stretched(time, self.memory_time * waited * warmed, self.memory_exponent);
+        let decay = stretched(time, self.decay_time * waited.powf(self.decay_power), self.decay_exponent);
+        let rise = self.memory_time * waited.powf(self.waiting_power) * warmed;
+        let rise = stretched(time, rise, self.memory_exponent);
         (self.stress_after_step(at) + memory) * decay - memory * rise
     }
 
@@ -100,9 +142,71 @@ impl Shape {
 
     /// Growth of `S` with the waiting time: two straight lines in `ln t_w` with a smooth corner.
     fn growth(&self, t_w: f64) -> f64 {
-        let above = (t_w / self.critical_waiting).ln();
-        let corner = self.crossover * (1.0 + (above / self.crossover).exp()).ln();
-        1.0 + self.slow_growth * (t_w / self.reference_waiting).ln() + self.fast_growth * corner
+        1.0 + self.slow_growth * (t_w / self.reference_waiting).ln() + self.fast_growth * self.corner(t_w)
+    }
+
+    /// Zero before the critical waiting time, `ln (t / critical)` after it, with a smooth corner.
+    fn corner(&self, time: f64) -> f64 {
+        let above = (time / self.critical_waiting).ln();
+        self.crossover * (1.0 + (above / self.crossover).exp()).ln()
+    }
+
+    /// `t_p` (s) of the noise-free second stage, sought up to 1e7 s; `None` without a maximum.
+    pub fn peak_time(&self, at: &Conditions) -> Option<f64> {
+        let stress = |times: &[f64]| -> Result<Vec<f64>, std::convert::Infallible> {
+            Ok(times.iter().map(|&time| self.second_stage(at, time)).collect())
+        };
+        let window = Window { dead_time: 0.0, first: 1e-2, last: 1e7 };
+        match find_hump(stress, window, true) {
+            Ok(located) => match located.hump {
+                Hump::Peak { t_p, .. } => Some(t_p),
+                Hump::NoHump | Hump::MonotoneRise { .. } => None,
+            },
+            Err(_) => None,
+        }
+    }
+}
+
+/// Recovery at zero stress after a first stage:
+/// `eps = eps_vp + [eps(0+) - eps_vp] exp(-(t/tau_rec)^beta_rec)` with `eps(0+) = eps1 - sigma(t_w)/E_U`.
+///
+/// `tau_rec` is the peak time of the two-step test with the same first stage plus a constant (Fig. 5e); `eps_vp` is
+/// zero up to the critical waiting time and the part `1 - (t_c/t_w)^q` of `eps(0+)` after it (Fig. 4, lower panels).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recovery {
+    /// `tau_rec - t_p`, s. Printed for the titanium alloy, chosen for the others.
+    pub time_offset: f64,
+    /// `beta_rec`. Chosen.
+    pub exponent: f64,
+    /// `q`. Chosen.
+    pub lasting_power: f64,
+    /// Duration of the rest at zero stress, s. Chosen.
+    pub duration: f64,
+    /// Standard deviation of the strain noise (1). Chosen.
+    pub noise: f64,
+}
+
+impl Recovery {
+    /// `tau_rec`, s; `None` where the two-step test has no maximum.
+    pub fn time(&self, shape: &Shape, at: &Conditions) -> Option<f64> {
+        Some(shape.peak_time(at)? + self.time_offset)
+    }
+
+    /// `eps(0+)` (1): the strain that is left when the elastic part has sprung back.
+    pub fn strain_after_unloading(&self, shape: &Shape, at: &Conditions) -> f64 {
+        at.eps1 - shape.first_stage(at, at.t_w) / shape.unrelaxed_modulus
+    }
+
+    /// `eps_vp` (1).
+    pub fn lasting_strain(&self, shape: &Shape, at: &Conditions) -> f64 {
+        let waited = shape.critical_waiting_at(at.temperature) / at.t_w;
+        self.strain_after_unloading(shape, at) * (1.0 - waited.powf(self.lasting_power)).max(0.0)
+    }
+
+    /// Strain (1) at a time (s) after an exact unloading, with this `tau_rec` (s).
+    pub fn strain(&self, shape: &Shape, at: &Conditions, recovery_time: f64, time: f64) -> f64 {
+        let (start, end) = (self.strain_after_unloading(shape, at), self.lasting_strain(shape, at));
+        end + (start - end) * stretched(time, recovery_time, self.exponent)
     }
 }
 
