@@ -51,6 +51,8 @@ pub enum Format {
     Mantid,
     /// Gudrun `.mint01` and its kin.
     Gudrun,
+    /// Columns after a line `start data`, as DiffPy programs exchange them, by a program that is not named.
+    StartData,
 }
 
 impl Format {
@@ -79,6 +81,7 @@ impl Format {
             Format::PdfGetN => "PDFgetN file",
             Format::Mantid => "Mantid SavePDFGui file",
             Format::Gudrun => "Gudrun file",
+            Format::StartData => "DiffPy data file",
         }
     }
 }

@@ -11,16 +11,19 @@
 #![forbid(unsafe_code)]
 
 mod document;
+mod doubts;
 mod error;
 mod format;
-#[allow(dead_code)]
 mod heading;
 mod options;
 mod pdf_file;
-#[allow(dead_code)]
 mod recognise;
-#[allow(dead_code)]
+mod scattering;
 mod text;
+mod text_table;
+mod trios;
+mod universal_analysis;
+mod workbook;
 
 pub use document::{Column, Document, Doubt, Sheet, StatedUnit, Values};
 pub use error::FormatError;

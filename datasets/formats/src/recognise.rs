@@ -4,6 +4,7 @@ use crate::document::Document;
 use crate::error::FormatError;
 use crate::options::ReadOptions;
 use crate::text::{self, Text};
+use crate::{doubts, scattering, trios, universal_analysis, workbook};
 
 /// Number of bytes that recognition looks at, more only where lines are very long.
 pub(crate) const HEAD: usize = 64 << 10;
@@ -32,7 +33,14 @@ struct Entry {
 }
 
 /// Every reader but the last, delimited text, which takes what no other did.
-static READERS: &[Entry] = &[Entry { recognises: |head| foreign(head.bytes).is_some(), read: Reader::Bytes(refuse) }];
+static READERS: &[Entry] = &[
+    Entry { recognises: |head| foreign(head.bytes).is_some(), read: Reader::Bytes(refuse) },
+    Entry { recognises: workbook::recognises, read: Reader::Bytes(workbook::read) },
+    Entry { recognises: universal_analysis::recognises, read: Reader::Text(universal_analysis::read) },
+    Entry { recognises: trios::recognises, read: Reader::Text(trios::read) },
+    Entry { recognises: trios::json::recognises, read: Reader::Text(trios::json::read) },
+    Entry { recognises: scattering::recognises, read: Reader::Text(scattering::read) },
+];
 
 /// First bytes of files that people try to import, what they are, and what to do.
 const FOREIGN: &[(&[u8], &str)] = &[
@@ -69,12 +77,14 @@ pub(crate) fn read_bytes(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Docu
     let decoded = text::decode(beginning, options.encoding.as_deref(), beginning.len() == bytes.len());
     let head = Head { bytes: beginning, text: decoded.as_ref().map_or("", |text| text.content.as_ref()) };
     let reader = READERS.iter().find(|entry| (entry.recognises)(&head)).map(|entry| entry.read);
-    match reader {
+    let mut document = match reader {
         Some(Reader::Bytes(read)) => read(bytes, options),
         Some(Reader::Text(read)) => read(&text::decode(bytes, options.encoding.as_deref(), true)?, options),
         None => {
             text::decode(bytes, options.encoding.as_deref(), true)?;
             Err(FormatError::NoTable { reason: "no reader takes it".to_owned() })
         }
-    }
+    }?;
+    doubts::check(&mut document);
+    Ok(document)
 }
