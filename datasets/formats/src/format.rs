@@ -35,6 +35,8 @@ pub enum Format {
     RepTate,
     /// WebPlotDigitizer csv: pairs of X and Y columns.
     WebPlotDigitizer,
+    /// MTS MultiPurpose TestWare text export.
+    MtsMpt,
     /// Two header rows and columns of fixed width (DMA text export of an unnamed instrument).
     FixedWidth,
     /// Fit2D `.chi`.
@@ -73,6 +75,7 @@ impl Format {
             Format::Proteus => "NETZSCH Proteus export",
             Format::RepTate => "RepTate file",
             Format::WebPlotDigitizer => "WebPlotDigitizer csv",
+            Format::MtsMpt => "MTS MPT export",
             Format::FixedWidth => "text with columns of fixed width",
             Format::Fit2d => "Fit2D chi",
             Format::PyFai => "pyFAI pattern",

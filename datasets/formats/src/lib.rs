@@ -10,19 +10,26 @@
 
 #![forbid(unsafe_code)]
 
+mod delimited;
 mod document;
 mod doubts;
 mod error;
+mod fixed_width;
 mod format;
 mod heading;
+mod mts;
 mod options;
 mod pdf_file;
+mod proteus;
 mod recognise;
+mod reptate;
+mod rheocompass;
 mod scattering;
 mod text;
 mod text_table;
 mod trios;
 mod universal_analysis;
+mod web_plot_digitizer;
 mod workbook;
 
 pub use document::{Column, Document, Doubt, Sheet, StatedUnit, Values};
@@ -38,8 +45,7 @@ use std::path::Path;
 /// # Errors
 /// [`FormatError`], which says where and what to do.
 pub fn read(path: &Path, options: &ReadOptions<'_>) -> Result<Document, FormatError> {
-    let bytes = std::fs::read(path).map_err(|source| FormatError::Io { path: path.to_owned(), source })?;
-    recognise::read_bytes(&bytes, options)
+    recognise::read_file(path, options)
 }
 
 /// Reads the content of a file that is in memory already.
