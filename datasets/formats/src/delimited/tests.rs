@@ -87,7 +87,11 @@ fn words_gaps_and_footers() {
         &["t ?: 0 1 2", "state ?: `ok` `` `end`", "F ?: 1 NaN 3"],
         &["not-a-number-cells"],
     );
-    check("a,b,c\n1,2,3\n4,5\n6,7,8\n", &["a ?: 1 4 6", "b ?: 2 5 7", "c ?: 3 NaN 8"], &["ragged-rows"]);
+    check(
+        "a,b,c\n1,2,3\n4,5\n6,7,8\n",
+        &["a ?: 1 4 6", "b ?: 2 5 7", "c ?: 3 NaN 8"],
+        &["ragged-rows", "not-a-number-cells"],
+    );
     check("a,b\n1,2\n3,nan\n5,inf\n", &["a ?: 1 3 5", "b ?: 2 NaN inf"], &["not-a-number-cells"]);
     check("a,b\n1,2\n3,4\nMean,3\nend of file\n", &["a ?: 1 3", "b ?: 2 4"], &["footer-left-out"]);
     check("a,b,c\n1,2,3\n4,5,6\n7,8", &["a ?: 1 4", "b ?: 2 5", "c ?: 3 6"], &["truncated"]);
