@@ -58,6 +58,8 @@ fn the_first_peak_narrows_while_the_stress_falls_and_widens_while_it_rises() {
         let frames: Vec<(f64, FirstPeak)> =
             distributions.iter().filter(|frame| frame.0 == stage).map(|frame| (frame.1, peak(&frame.2))).collect();
         assert_eq!(frames.len(), 8);
+        // Both sub-peaks together: the valley between them stays above half the height in every exposure.
+        assert!(frames.iter().all(|frame| (0.6..0.75).contains(&frame.1.width)), "stage {stage}: {frames:?}");
         let rows = stress.where_number("stage", stage).unwrap();
         let (times, values) = (rows.column("time_in_stage").unwrap(), rows.column("stress").unwrap());
         // Mean of the five samples around a time.

@@ -76,25 +76,26 @@ pub struct Structure {
 
 /// The titanium alloy.
 pub static STRUCTURE: Structure = Structure {
+    // Heights, and the size of the core, were chosen so that S(Q) is smooth below its first maximum.
     shells: &[
-        Shell { distance: 2.70, height: 2.5, deviation: 0.125 },
-        Shell { distance: 3.10, height: 2.9, deviation: 0.135 },
-        Shell { distance: 3.85, height: -1.0, deviation: 0.30 },
-        Shell { distance: 4.90, height: 0.75, deviation: 0.40 },
-        Shell { distance: 6.20, height: -0.45, deviation: 0.42 },
-        Shell { distance: 7.45, height: 0.32, deviation: 0.50 },
-        Shell { distance: 8.80, height: -0.18, deviation: 0.50 },
+        Shell { distance: 2.70, height: 2.7, deviation: 0.155 },
+        Shell { distance: 3.10, height: 2.9, deviation: 0.165 },
+        Shell { distance: 3.85, height: -0.74, deviation: 0.30 },
+        Shell { distance: 4.90, height: 1.04, deviation: 0.40 },
+        Shell { distance: 6.20, height: -0.10, deviation: 0.45 },
+        Shell { distance: 7.45, height: 0.11, deviation: 0.50 },
+        Shell { distance: 8.80, height: -0.02, deviation: 0.55 },
     ],
     density: 0.055,
-    core: 1.75,
-    narrowing: 12.0,
+    core: 2.3,
+    narrowing: 25.0,
     shortening: 4.0,
     q_min: 0.5,
     q_max: 16.5,
     q_step: 0.02,
     scale: 20.0,
     background: [600.0, 4000.0, 2.5],
-    noise: 1e-4,
+    noise: 5e-5,
     first_stage: &[2.5, 10.0, 30.0, 60.0, 120.0, 240.0, 480.0, 890.0],
     second_stage: &[2.5, 10.0, 30.0, 60.0, 120.0, 300.0, 1800.0, 7200.0],
 };
