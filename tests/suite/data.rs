@@ -47,7 +47,10 @@ fn the_shipped_packages_are_listed_as_synthetic_and_are_sound() {
     let packages = listing["packages"].as_array().expect("a list");
     for name in ["fe-zr-b", "pvc", "ti-zr-hf-cu-ni-be"] {
         let package = packages.iter().find(|package| package["name"] == name).expect("it is listed");
-        assert_eq!(package["origin"], serde_json::json!(["synthetic"]));
+        // The titanium alloy has a printed and a computed table beside the curves.
+        let origins = if name == "ti-zr-hf-cu-ni-be" { 3 } else { 1 };
+        let found = package["origin"].as_array().expect("a list");
+        assert!(found.len() == origins && found.contains(&serde_json::json!("synthetic")), "{name}: {found:?}");
         say(&["data", "validate", name]).ends_with(0).prints(&["is sound", "two-step", "synthetic"]);
     }
     say(&["data", "list"]).ends_with(0).prints(&["(synthetic)", "searched:"]);
