@@ -27,7 +27,7 @@ pub(crate) fn read(text: &Text<'_>, options: &ReadOptions<'_>) -> Result<Documen
         .iter()
         .take_while(|line| line.start < first)
         .filter_map(|line| line.text.strip_prefix('#')?.split_once(':'))
-        .map(|(key, value)| (key.trim(), value.trim()))
+        .map(|(key, value)| (key.trim(), value.trim_start_matches([';', ',', '\t', ' ']).trim_end()))
         .collect();
     let stated = |key: &str| header.iter().find(|(found, _)| *found == key).map(|(_, value)| *value);
     let separator = match stated("SEPARATOR") {

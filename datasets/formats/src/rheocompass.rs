@@ -5,7 +5,7 @@
 //! order of stress and strain is that of a template, and a status may be written behind each point.
 
 use crate::delimited::{self, Line, lines};
-use crate::document::{Document, Doubt, Sheet, Values};
+use crate::document::{Column, Document, Doubt, Sheet, Values};
 use crate::error::FormatError;
 use crate::format::Format;
 use crate::options::ReadOptions;
@@ -56,6 +56,13 @@ pub(crate) fn read(text: &Text<'_>, options: &ReadOptions<'_>) -> Result<Documen
         if sheet.columns.first().is_some_and(|column| is(&column.name, "Interval data")) {
             sheet.columns.remove(0);
         }
+        // An interval without a status has the column nevertheless.
+        if let Some(column) = sheet.columns.iter_mut().find(|column| is_status(column))
+            && let Values::Numbers(numbers) = &column.values
+            && numbers.iter().all(|number| number.is_nan())
+        {
+            column.values = Values::Words(vec![String::new(); numbers.len()]);
+        }
         let number = said.iter().rev().find(|(key, _)| *key == POINTS.trim_end_matches(':'));
         let number = number.and_then(|(_, value)| value.split(' ').next()).map(str::to_owned);
         let number = number.unwrap_or_else(|| (sheets.len() + 1).to_string());
@@ -85,9 +92,13 @@ fn pair(line: &str) -> Option<(String, String)> {
     (!key.is_empty()).then(|| (key.to_owned(), values.join(" ")))
 }
 
+fn is_status(column: &Column) -> bool {
+    column.name.eq_ignore_ascii_case("status")
+}
+
 /// What the instrument said of its points.
 fn statuses(sheet: &Sheet) -> Option<Doubt> {
-    let column = sheet.columns.iter().find(|column| column.name.eq_ignore_ascii_case("status"))?;
+    let column = sheet.columns.iter().find(|column| is_status(column))?;
     let Values::Words(words) = &column.values else { return None };
     let marked = words.iter().filter(|word| !word.is_empty()).count();
     let mut distinct: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();

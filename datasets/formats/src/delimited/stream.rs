@@ -138,6 +138,9 @@ fn columns(
     layout: &Layout,
     options: &ReadOptions<'_>,
 ) -> Result<Option<Vec<Vec<f64>>>, Problem> {
+    if options.progress.is_some_and(|progress| !progress(0, body)) {
+        return Err(Problem::Cancelled);
+    }
     let width = layout.kinds.len();
     let rows = (body as f64 / layout.line_length.max(2.0) * 1.02) as usize + 16;
     let columns = (0..width).map(|_| Vec::with_capacity(rows)).collect();
