@@ -3,6 +3,7 @@
 //! One enum: its variants are the kinds. Each carries the numbers and names a person needs to find the place, and its
 //! message ends in what to do, because the reader of it is at a bench and not in a debugger.
 
+use crate::import::Need;
 use kovacs_core::units::UnitError;
 use std::path::PathBuf;
 
@@ -351,7 +352,10 @@ pub enum DatasetError {
         source: Box<toml::de::Error>,
     },
     /// A column argument of an import is not `name:unit`.
-    #[error("`{text}` does not describe a column; write `name:unit`, such as `time:s`, `specimen:text`, or `skip`")]
+    #[error(
+        "`{text}` does not describe a column; write `name:unit`, such as `time:s`, `specimen:text`, or `skip`; with a \
+         heading or letter before it, `Stress=stress:kPa`, the order does not matter"
+    )]
     ColumnArgument {
         /// As written.
         text: String,
@@ -368,23 +372,85 @@ pub enum DatasetError {
         /// What is accepted.
         accepted: String,
     },
-    /// A column of the imported file has no unit.
-    #[error(
-        "column {number} of `{}` {}has no stated unit, and none is guessed. The file begins\n{preview}\nWrite in the \
-         mapping, with the unit that holds:\n  {remedy}",
-        file.display(), named(name)
-    )]
-    UnstatedUnit {
+    /// The imported file cannot be read.
+    #[error("cannot import `{}`: {source}", file.display())]
+    Format {
         /// The imported file.
         file: PathBuf,
-        /// Column, from 1.
-        number: usize,
-        /// Its name, if it has one.
-        name: Option<String>,
-        /// The first rows as read.
-        preview: String,
-        /// The line to write.
-        remedy: String,
+        /// What is wrong with it.
+        source: kovacs_formats::FormatError,
+    },
+    /// The imported file changed while it was read.
+    #[error("`{}` changed while it was read; import it when nothing writes to it any more", file.display())]
+    Changed {
+        /// The imported file.
+        file: PathBuf,
+    },
+    /// Something has to be stated first.
+    #[error("`{}` cannot be imported yet; {}", file.display(), questions(needs))]
+    Incomplete {
+        /// The imported file.
+        file: PathBuf,
+        /// What, each with the line to write.
+        needs: Vec<Need>,
+    },
+    /// An answer does not fit its question.
+    #[error("`{answer}` does not answer that; give {accepted}")]
+    Answer {
+        /// As given.
+        answer: String,
+        /// What is accepted.
+        accepted: String,
+    },
+    /// A cell of the imported file holds something else than its column is stated to hold.
+    #[error(
+        "`{}`, {sheet}, line {line}, column `{column}`: `{value}` is not {expected}; correct a copy of the file, or \
+         state what the column holds",
+        file.display()
+    )]
+    ImportedCell {
+        /// The imported file.
+        file: PathBuf,
+        /// Which table of it.
+        sheet: String,
+        /// Line or row of the file, from 1.
+        line: usize,
+        /// Column name.
+        column: String,
+        /// As written.
+        value: Box<str>,
+        /// What was expected: `a finite number`.
+        expected: &'static str,
+    },
+    /// Two tables of a file do not fit below each other.
+    #[error(
+        "`{}`: the tables for `{resource}` do not fit below each other, because `{column}` is missing in one of them \
+         or measures something else; give every table the same columns, or another `resource`",
+        file.display()
+    )]
+    Stacking {
+        /// The imported file.
+        file: PathBuf,
+        /// Resource name.
+        resource: String,
+        /// Column name.
+        column: String,
+    },
+    /// Stages of a two-step test cannot be told.
+    #[error("`{}`, {sheet}: {reason}", file.display())]
+    Stages {
+        /// The imported file.
+        file: PathBuf,
+        /// Which table of it.
+        sheet: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// No mapping is remembered for such a file.
+    #[error("no mapping is remembered for {what}; `kovacs data mappings` lists those that are")]
+    NotRemembered {
+        /// Which was looked for.
+        what: String,
     },
     /// The mapping describes another number of columns than the file has.
     #[error(
@@ -411,14 +477,6 @@ pub enum DatasetError {
         sheet: String,
         /// Names that exist.
         known: Vec<String>,
-    },
-    /// The file is of a kind that cannot be imported.
-    #[error("`{}` cannot be imported: its ending is none of {}; export it as .xlsx or .csv", file.display(), join(accepted))]
-    UnknownFormat {
-        /// The imported file.
-        file: PathBuf,
-        /// Accepted endings.
-        accepted: Vec<String>,
     },
     /// The folder to write exists and holds something else.
     #[error("`{}` exists and is not {owner}; move it away, or choose another name or folder", path.display())]
@@ -457,6 +515,14 @@ fn join_paths(paths: &[PathBuf]) -> String {
     join(&paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
 }
 
-fn named(name: &Option<String>) -> String {
-    name.as_ref().map(|name| format!("(`{name}`) ")).unwrap_or_default()
+/// What has to be stated, numbered, each with the line to write.
+fn questions(needs: &[Need]) -> String {
+    let mut text = match needs.len() {
+        1 => "one thing has to be stated first, and nothing is guessed:".to_string(),
+        count => format!("{count} things have to be stated first, and nothing is guessed:"),
+    };
+    for (number, Need { text: what, line, option, .. }) in needs.iter().enumerate() {
+        text.push_str(&format!("\n  {}. {what}\n     mapping: {line}\n     or:      {option}", number + 1));
+    }
+    text
 }

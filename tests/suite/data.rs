@@ -124,29 +124,6 @@ fn the_generator_repeats_itself_and_replaces_nothing_of_others() {
 }
 
 #[test]
-fn a_text_table_with_units_in_its_header_is_imported() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let table = file(folder.path(), "run.csv", "Time [s],Stress [kPa]\n0,250\n1,240\n2.5,235\n");
-    let (table, out) = (table.to_str().expect("UTF-8"), folder.path().join("packages"));
-    let out = out.to_str().expect("UTF-8");
-    let import = ["data", "import", table, "--name", "run", "--out", out];
-    let terms = ["--license", "CC-BY-4.0", "--source", "our laboratory, 2026"];
-
-    say(&import).ends_with(2).complains_of(&["needs --license, --source"]);
-    say(&[&import[..], &terms].concat()).ends_with(1).complains_of(&["run.csv", "Time [s] | Stress [kPa]"]);
-    let report = say(&[&import[..], &terms, &["--header-rows", "1", "--json"]].concat()).ends_with(0).json();
-    assert_eq!(report["rows"], 3);
-    assert_eq!(report["columns"][1], serde_json::json!({"name": "stress", "unit": "kPa"}));
-    run(kovacs(&["data", "validate", "run"]).env("KOVACS_DATA_PATH", out)).ends_with(0).prints(&["measured"]);
-
-    let columns = ["--column", "time:s", "--header-rows", "1"];
-    say(&[&import[..], &terms, &columns].concat()).ends_with(1).complains_of(&["has 2 columns", "describes 1"]);
-    let wrong = ["--column", "time"];
-    say(&[&import[..], &terms, &wrong].concat()).ends_with(2).complains_of(&["`time` does not describe a column"]);
-    say(&["data", "import", "no-such.csv", "--mapping", "no-such.toml"]).ends_with(1).complains_of(&["no-such.toml"]);
-}
-
-#[test]
 fn the_measured_staircase_is_imported_with_its_nine_holds() {
     let Some(workbook) = measured("oca-cyclic-shear-relaxation/shear_relaxation.xlsx") else { return };
     let folder = tempfile::tempdir().expect("a folder");
@@ -157,8 +134,8 @@ fn the_measured_staircase_is_imported_with_its_nine_holds() {
     let arguments: Vec<&str> = arguments.split_whitespace().chain([out]).collect();
     let import = [&["data", "import", workbook.to_str().expect("UTF-8")], &arguments[..]].concat();
     let report = say(&import).ends_with(0).json();
-    assert_eq!(report["table"], "staircase");
-    let strains: Vec<f64> = report["holds"]
+    assert_eq!(report["tables"][0]["table"], "staircase");
+    let strains: Vec<f64> = report["tables"][0]["holds"]
         .as_array()
         .expect("a list")
         .iter()

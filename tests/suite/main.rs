@@ -19,6 +19,8 @@ mod command_line;
 mod data;
 /// `kovacs findings`: the computed table, its numbers, the book's copy of it.
 mod findings;
+/// `kovacs data import`: what is shown, asked and remembered; an article's workbook on its way into a figure.
+mod import;
 /// Libraries of models: found, shadowed, broken, missing.
 mod models;
 /// A new model from nothing to a notebook: written, built, checked, listed, approved.

@@ -19,11 +19,13 @@ mod recipe;
 mod shape;
 mod specimen;
 mod structure;
+mod workbook;
 
 pub use dynamic::Spectroscopy;
 pub use recipe::{RAMP_RATE, RECIPES, Recipe};
 pub use shape::{Conditions, Recovery, Shape};
 pub use structure::{Shell, Structure};
+pub use workbook::{EXAMPLE_NOTE, write_example_workbook};
 
 use crate::descriptor::{Descriptor, License, OriginStatement, PROFILE, Source};
 use crate::error::DatasetError;

@@ -22,29 +22,6 @@ pub(super) fn frame(bytes: &[u8], place: Place<'_>, fields: &[Field], findings: 
     Some(frame)
 }
 
-/// A foreign table as words, every cell a string, its first `skipped` lines left out: above the data an instrument
-/// writes lines of another width, which no table can hold.
-pub(crate) fn words(bytes: &[u8], separator: u8, skipped: usize) -> Result<Vec<Vec<String>>, String> {
-    let options = CsvReadOptions::default()
-        .with_has_header(false)
-        .with_skip_lines(skipped)
-        .with_infer_schema_length(Some(0))
-        .with_ignore_errors(false)
-        .map_parse_options(|parse| parse.with_separator(separator).with_truncate_ragged_lines(false));
-    let frame = options
-        .into_reader_with_file_handle(Cursor::new(without_mark(bytes)))
-        .finish()
-        .map_err(|error| error.to_string())?;
-    let mut rows = vec![Vec::with_capacity(frame.width()); frame.height()];
-    for column in frame.columns() {
-        let text = column.str().map_err(|error| error.to_string())?;
-        for (row, cell) in rows.iter_mut().zip(text.iter()) {
-            row.push(cell.unwrap_or_default().trim().to_string());
-        }
-    }
-    Ok(rows)
-}
-
 /// Without the byte-order mark that some editors put before UTF-8 text.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)

@@ -7,8 +7,6 @@ mod check;
 mod columnar;
 mod csv;
 
-pub(crate) use csv::words;
-
 use crate::descriptor::{FieldKind, Resource};
 use crate::digest::sha256;
 use crate::error::DatasetError;

@@ -1,11 +1,12 @@
 //! `kovacs data`: which data packages there are, whether they are sound, and how they come about.
 
 mod import;
+mod mappings;
 
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, notice, print, print_json};
 use clap::{Args, Subcommand};
-use kovacs_datasets::generate::{SHIPPED_SEED, write_all};
+use kovacs_datasets::generate::{EXAMPLE_NOTE, SHIPPED_SEED, write_all, write_example_workbook};
 use kovacs_datasets::{DatasetError, Listed, PROJECT_FOLDER, Package, Registry};
 use kovacs_runner::exit_code;
 use serde_json::{Value, json};
@@ -29,9 +30,11 @@ The packages are synthetic and say so; with the default seed they are those that
 
 Examples:
   kovacs data generate --out /tmp/packages
-  kovacs data generate --seed 7")]
+  kovacs data generate --seed 7
+  kovacs data generate --example-workbook example.xlsx")]
     Generate(GenerateOptions),
     Import(Box<import::Options>),
+    Mappings(mappings::Options),
 }
 
 /// Options of `data list`.
@@ -61,6 +64,9 @@ pub struct GenerateOptions {
     /// Folder for the packages
     #[arg(long, value_name = "DIR", default_value = PROJECT_FOLDER)]
     out: PathBuf,
+    /// Write no packages but a workbook in the form of an article's Source Data, synthetic and saying so
+    #[arg(long, value_name = "FILE")]
+    example_workbook: Option<PathBuf>,
 }
 
 /// Runs the command and gives the exit code.
@@ -73,7 +79,8 @@ pub fn run(command: &Command) -> Result<u8, Failure> {
         Command::Info(options) => info(options)?,
         Command::Validate(options) => return validate(options),
         Command::Generate(options) => generate(options)?,
-        Command::Import(options) => import::run(options)?,
+        Command::Import(options) => return import::run(options),
+        Command::Mappings(options) => mappings::run(options)?,
     }
     Ok(exit_code::OK)
 }
@@ -214,6 +221,14 @@ fn validate(options: &PackageOptions) -> Result<u8, Failure> {
 }
 
 fn generate(options: &GenerateOptions) -> Result<(), Failure> {
+    if let Some(file) = &options.example_workbook {
+        write_example_workbook(file, options.seed)?;
+        notice(EXAMPLE_NOTE);
+        let file = file.display();
+        return print(&format!(
+            "{file}\nto import it: kovacs data import {file} --mapping notebooks/source-data.toml\n"
+        ));
+    }
     let written = write_all(&options.out, options.seed)?;
     notice("these curves are synthetic; nobody measured them");
     print(&written.iter().map(|folder| format!("{}\n", folder.display())).collect::<String>())
