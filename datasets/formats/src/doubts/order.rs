@@ -28,13 +28,16 @@ pub(super) fn check(sheet: &Sheet, found: &mut Vec<Doubt>) {
         return;
     }
     let mut ratios: Vec<Ratio> = Vec::new();
+    // The row of the largest value, sought once for each column: columns may have millions of rows.
+    let tops: Vec<Option<usize>> = columns.iter().map(|column| numbers(column).and_then(top)).collect();
     for derived in 1..columns.len() {
         for source in 0..derived {
             let (Some(a), Some(b)) = (columns.get(source).and_then(numbers), columns.get(derived).and_then(numbers))
             else {
                 continue;
             };
-            ratios.extend(constant_ratio(a, b).map(|factor| Ratio { source, derived, factor }));
+            let Some(row) = tops.get(source).copied().flatten() else { continue };
+            ratios.extend(constant_ratio(a, b, row).map(|factor| Ratio { source, derived, factor }));
         }
     }
     let doubt = if columns.iter().all(|column| column.name.is_empty()) {
@@ -45,19 +48,29 @@ pub(super) fn check(sheet: &Sheet, found: &mut Vec<Doubt>) {
     found.extend(doubt);
 }
 
-/// The factor between two columns, if it is the same in every row and the columns are not constant.
-fn constant_ratio(source: &[f64], derived: &[f64]) -> Option<f64> {
+/// The row of the largest value of a column.
+fn top(values: &[f64]) -> Option<usize> {
+    let finite = values.iter().enumerate().filter(|(_, value)| value.is_finite());
+    finite.max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs())).map(|(row, _)| row)
+}
+
+/// The factor between two columns, if it is the same in every row and the columns are not constant. `top` is the row of
+/// the largest value of the first; where the second has none there, no factor is claimed.
+fn constant_ratio(source: &[f64], derived: &[f64], top: usize) -> Option<f64> {
     let mut pairs = source.iter().zip(derived).filter(|(a, b)| a.is_finite() && b.is_finite());
-    let (&first, &second) = pairs.clone().max_by(|(a, _), (b, _)| a.abs().total_cmp(&b.abs()))?;
+    let (&first, &second) = (source.get(top)?, derived.get(top)?);
     let factor = second / first;
     if !factor.is_finite() || factor == 0.0 {
         return None;
     }
     let scale = second.abs();
     let all = pairs.clone().all(|(a, b)| (a * factor - b).abs() <= CONSTANT * scale);
+    if !all {
+        return None;
+    }
     let rows = pairs.clone().filter(|(a, _)| **a != 0.0).count();
     let varies = pairs.any(|(a, _)| (a - first).abs() > 1e-3 * first.abs());
-    (all && varies && rows >= LEAST_ROWS).then_some(factor)
+    (varies && rows >= LEAST_ROWS).then_some(factor)
 }
 
 /// Two pairs that cross: the first of two columns yields the second of two derived ones.
