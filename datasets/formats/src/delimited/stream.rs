@@ -11,14 +11,17 @@ use crate::error::FormatError;
 use crate::format::Format;
 use crate::options::ReadOptions;
 use crate::text;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Bytes of one chunk.
-const CHUNK: usize = 1 << 20;
+/// Bytes of one chunk: text and numbers of it stay in the cache of a core.
+const CHUNK: usize = 1 << 18;
+/// Chunks that may be parsed before the one that comes next is.
+const AHEAD: usize = 16;
 /// Files below this are read at once, in bytes.
 const SMALLEST: u64 = 1 << 20;
 /// Threads that parse.
@@ -121,9 +124,29 @@ impl Source<'_> {
 /// The columns so far, to which chunks are added in their order.
 struct Sink {
     columns: Vec<Vec<f64>>,
+    /// Chunks whose turn has not come.
+    ahead: BTreeMap<usize, Vec<Vec<f64>>>,
+    /// Vectors to be used again.
+    spare: Vec<Vec<Vec<f64>>>,
     next: usize,
     done: u64,
     failed: Option<std::io::Error>,
+}
+
+impl Sink {
+    /// Appends the chunks whose turn has come.
+    fn append(&mut self) {
+        while let Some(chunk) = self.ahead.remove(&self.next) {
+            for (column, more) in self.columns.iter_mut().zip(&chunk) {
+                if column.capacity() - column.len() < more.len() {
+                    column.reserve_exact(more.len().max(column.capacity() / 8));
+                }
+                column.extend_from_slice(more);
+            }
+            self.spare.push(chunk);
+            self.next += 1;
+        }
+    }
 }
 
 /// A lock is only poisoned by a panic, which ends the whole reading anyway.
@@ -145,7 +168,7 @@ fn columns(
     let rows = (body as f64 / layout.line_length.max(2.0) * 1.02) as usize + 16;
     let columns = (0..width).map(|_| Vec::with_capacity(rows)).collect();
     let source = Mutex::new(Source { file, rest: Vec::new(), taken: 0, ended: false });
-    let sink = Mutex::new(Sink { columns, next: 0, done: 0, failed: None });
+    let sink = Mutex::new(Sink { columns, ahead: BTreeMap::new(), spare: Vec::new(), next: 0, done: 0, failed: None });
     let (turn, stop, cancelled) = (Condvar::new(), AtomicBool::new(false), AtomicBool::new(false));
     let work = |progress: Option<&dyn Fn(u64, u64) -> bool>| {
         let mut buffer = Vec::new();
@@ -170,19 +193,15 @@ fn columns(
                 return end(None);
             }
             let mut columns = lock(&sink);
-            while columns.next != index {
+            while columns.ahead.len() >= AHEAD && columns.next != index {
                 if stop.load(Ordering::SeqCst) {
                     return;
                 }
                 columns = turn.wait(columns).unwrap_or_else(PoisonError::into_inner);
             }
-            for (column, more) in columns.columns.iter_mut().zip(&parsed) {
-                if column.capacity() - column.len() < more.len() {
-                    column.reserve_exact(more.len().max(column.capacity() / 8));
-                }
-                column.extend_from_slice(more);
-            }
-            columns.next += 1;
+            let spare = columns.spare.pop().unwrap_or_else(|| vec![Vec::new(); width]);
+            columns.ahead.insert(index, std::mem::replace(&mut parsed, spare));
+            columns.append();
             columns.done += size;
             let done = columns.done;
             drop(columns);
