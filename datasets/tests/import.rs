@@ -212,6 +212,32 @@ fn a_file_without_strain_has_no_holds_and_says_so() {
     assert!(table.notes[0].contains("no number column `strain`"), "{:?}", table.notes);
 }
 
+#[test]
+fn a_creep_test_has_no_protocol_of_strain() {
+    let text: String = (0..20).map(|t| format!("{t},{},5.0\n", if t < 10 { 0.001 } else { 0.002 })).collect();
+    let table = one(imported(text, &mapping(&["time:s", "strain:1", "stress:MPa"])));
+    assert!(table.holds.is_empty() && table.protocol.is_empty());
+    assert!(table.notes[0].contains("as in creep"), "{:?}", table.notes);
+}
+
+#[test]
+fn what_was_read_off_a_figure_says_off_which_and_how_exactly() {
+    let text = "eps2 = 0.2 %,\nX,Y\n1.02,301.2\n10.1,305.5\n99.7,311.8\n1004,307.1\n";
+    let mut mapping = mapping(&["time_in_stage:s", "stress:MPa"]);
+    assert_eq!(kinds(&needs(text, &mapping)), ["origin"]);
+    mapping.origin = OriginStatement::Digitised {
+        figure: "Fig. 1b".to_string(),
+        tool: "WebPlotDigitizer 4.7".to_string(),
+        error_x: "2 %".to_string(),
+        error_y: "?".to_string(),
+    };
+    assert_eq!(kinds(&needs(text, &mapping)), ["origin"]);
+    let OriginStatement::Digitised { error_y, .. } = &mut mapping.origin else { panic!("not digitised") };
+    *error_y = "1 MPa".to_string();
+    let table = one(imported(text, &mapping)).table;
+    assert!(table.label().ends_with("(digitised)"), "{}", table.label());
+}
+
 /// Nine samples of a step from 0.5 % to 0.3 %.
 fn step() -> String {
     (0..9).map(|t| format!("{t},{},45.{t}\n", if t < 5 { 0.005 } else { 0.003 })).collect()

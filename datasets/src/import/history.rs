@@ -2,7 +2,7 @@
 
 use crate::descriptor::{OriginStatement, ProtocolStatement};
 use crate::error::DatasetError;
-use crate::holds::{Hold, protocol_of};
+use crate::holds::{FEWEST_SAMPLES, Hold, protocol_of};
 use crate::protocol::{self, RowProtocol};
 use crate::table::Table;
 use kovacs_core::toml_form::ProtocolForm;
@@ -18,6 +18,9 @@ const ISOTHERMAL: f64 = 2.0;
 pub(super) fn to_the_nanosecond(seconds: f64) -> f64 {
     (seconds * 1e9).round() / 1e9
 }
+
+/// Largest spread of a prescribed stress, as a part of its size.
+const CONSTANT_STRESS: f64 = 0.01;
 
 /// What was found in one table.
 #[derive(Debug, Default)]
@@ -38,6 +41,15 @@ pub(super) fn of_table(
     given: Option<&ProtocolForm>,
 ) -> Result<History, DatasetError> {
     let mut history = History::default();
+    let stress = table.column("stress").unwrap_or_default();
+    if given.is_none() && is_creep(&stress) {
+        history.notes.push(
+            "the stress is constant, as in creep, so the strain was not prescribed and no protocol is read off it; \
+             `--protocol FILE` states one"
+                .to_string(),
+        );
+        return Ok(history);
+    }
     match table.holds() {
         Ok(holds) => history.holds = holds,
         Err(reason) => history.notes.push(format!("no holds: {reason}")),
@@ -82,6 +94,15 @@ pub(super) fn of_table(
         reason: error.to_string(),
     })?;
     Ok(history)
+}
+
+/// Whether a stress stands still, its beginning left out, as it does where it is prescribed and not where the strain is.
+pub(super) fn is_creep(stress: &[f64]) -> bool {
+    let settled = stress.get(stress.len() / 10..).unwrap_or_default();
+    let (low, high) = settled
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(*value), high.max(*value)));
+    settled.len() >= FEWEST_SAMPLES && high - low <= CONSTANT_STRESS * high.abs().max(low.abs())
 }
 
 /// The temperature of the test, K: as stated, else the median of a column `temperature` that stays where it is.

@@ -187,6 +187,7 @@ impl Opened {
     fn plan(&self, mapping: &Mapping) -> Result<(Vec<Planned>, Vec<Need>), DatasetError> {
         let tables = mapping.planned();
         let mut needs = needs::of_package(mapping, &tables, &self.suggested_name());
+        needs.extend(needs::of_origin(mapping, &self.document));
         let mut planned = Vec::with_capacity(tables.len());
         for (table, plan) in tables.into_iter().enumerate() {
             let Some(sheet) = self.sheet(&plan, &mut needs)? else { continue };

@@ -4,9 +4,11 @@
 //! begins to guess.
 
 use super::mapping::{ColumnMapping, Mapping, TableMapping, stated};
-use crate::descriptor::Source;
+use crate::descriptor::{OriginStatement, Source};
 use crate::error::DatasetError;
+use kovacs_core::Origin;
 use kovacs_core::units::parse_unit;
+use kovacs_formats::Document;
 use serde::Serialize;
 
 /// One thing that the importer has to know.
@@ -146,6 +148,27 @@ pub fn source(text: &str) -> Source {
     Source { title: text.to_string(), path: address.then(|| text.to_string()) }
 }
 
+/// What has to be said of numbers that were read off a figure: the file says that they were, or the mapping does and
+/// leaves something open.
+pub(super) fn of_origin(mapping: &Mapping, document: &Document) -> Option<Need> {
+    let digitised = document.metadata.iter().any(|(key, value)| key == "origin" && value == Origin::Digitised.word());
+    let open = match &mapping.origin {
+        OriginStatement::Digitised { figure, tool, error_x, error_y } => {
+            [figure, tool, error_x, error_y].into_iter().any(|text| stated(text).is_none())
+        }
+        origin => digitised && origin.kind() == Origin::Measured,
+    };
+    open.then(|| Need {
+        kind: "origin",
+        text: "the numbers were read off a figure; it is not stated off which, with which tool and how exactly"
+            .to_string(),
+        line: "origin = { kind = \"digitised\", figure = \"?\", tool = \"?\", errorX = \"?\", errorY = \"?\" }"
+            .to_string(),
+        option: "none: it goes into the mapping file".to_string(),
+        place: None,
+    })
+}
+
 /// What the package as a whole still needs.
 pub(super) fn of_package(mapping: &Mapping, tables: &[TableMapping], suggested: &str) -> Vec<Need> {
     let mut needs = Vec::new();
@@ -169,8 +192,7 @@ pub(super) fn of_package(mapping: &Mapping, tables: &[TableMapping], suggested: 
         });
     }
     let origin = mapping.origin.kind();
-    use kovacs_core::Origin::{Digitised, Measured, Tabulated};
-    let from_elsewhere = matches!(origin, Measured | Digitised | Tabulated);
+    let from_elsewhere = matches!(origin, Origin::Measured | Origin::Digitised | Origin::Tabulated);
     let named = mapping.source.as_ref().and_then(|source| stated(&source.title)).is_some();
     if from_elsewhere && !named {
         needs.push(Need {

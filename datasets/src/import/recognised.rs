@@ -1,7 +1,7 @@
 //! What was recognised in a file, for a person to look at before anything is made of it.
 
 use super::columns::{first_cells, letter};
-use super::history::to_the_nanosecond;
+use super::history::{is_creep, to_the_nanosecond};
 use super::mapping::Mapping;
 use super::{Need, Opened, Planned};
 use crate::descriptor::{DoubtStatement, OriginStatement};
@@ -151,6 +151,12 @@ fn history(plan: &Planned, sheet: &Sheet) -> Option<(Vec<f64>, Vec<f64>)> {
         }
     };
     let (time, strain) = (internal("time", Dimension::Time)?, internal("strain", Dimension::Dimensionless)?);
+    let stress = columns.iter().find(|(field, _)| field.name == "stress").and_then(|(_, index)| *index);
+    if let Some(Column { values: Values::Numbers(stress), .. }) = stress.and_then(|index| sheet.columns.get(index))
+        && is_creep(stress)
+    {
+        return None;
+    }
     let sound = time.iter().chain(&strain).all(|value| value.is_finite()) && time.is_sorted_by(|a, b| a < b);
     sound.then_some((time, strain))
 }
