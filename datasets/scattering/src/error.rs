@@ -114,12 +114,10 @@ pub enum ScatteringError {
         /// Why not.
         reason: &'static str,
     },
-    /// A line of a file cannot be read.
-    #[error("line {line}: {reason}")]
+    /// A file cannot be read.
+    #[error("the file cannot be read: {reason}")]
     File {
-        /// The line, counted from 1.
-        line: usize,
-        /// What is wrong with it.
+        /// What is wrong, in which line, and what to do.
         reason: String,
     },
     /// What the first column of a file is, is unknown or does not fit.

@@ -1,37 +1,15 @@
-//! Patterns and pair distributions as programs write them: Fit2D, pyFAI, PDFgetX2, PDFgetX3, PDFgetN, xPDFsuite, Mantid,
-//! Gudrun, and bare columns.
+//! Patterns and pair distributions out of files: a [`Document`] of `kovacs-formats`, seen as columns over `Q`, `2 theta`
+//! or `r`.
 //!
-//! One rule reads all of them: the numbers follow a line with `start data`, or else the first line that is nothing but
-//! numbers; `#L` or the last comment names the columns; `key = value` before the numbers is kept. What the file does
-//! not state, above all the unit of its first column, is never guessed: a bare column needs a word from its owner.
+//! Which program wrote a file and what it states is read there, by the one reader of the project. What is decided here
+//! is what the first column is: by its unit, if the file states one. What it does not state is never guessed: a bare
+//! column needs a word from its owner.
 
 use crate::error::ScatteringError;
 use crate::geometry::momentum_transfer;
 use crate::pair_distribution::PairDistribution;
 use crate::pattern::Pattern;
-
-/// Which program wrote a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScatteringFormat {
-    /// Fit2D `.chi`: four lines, then two columns.
-    Fit2d,
-    /// pyFAI or Dioptas.
-    PyFai,
-    /// PDFgetX2.
-    PdfGetX2,
-    /// PDFgetX3.
-    PdfGetX3,
-    /// PDFgetN.
-    PdfGetN,
-    /// xPDFsuite.
-    XPdfSuite,
-    /// Mantid's SavePDFGui.
-    Mantid,
-    /// Gudrun.
-    Gudrun,
-    /// Columns without a header that says more.
-    Bare,
-}
+use kovacs_formats::{Column, Document, Format, ReadOptions, StatedUnit, Values};
 
 /// What the first column is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,67 +27,50 @@ pub enum Abscissa {
 /// A file as it was read: nothing is converted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScatteringFile {
-    /// Which program wrote it.
-    pub format: ScatteringFormat,
+    /// Which program wrote it; [`Format::Delimited`] for bare columns.
+    pub format: Format,
     /// What the first column is; `None` where the file does not say.
     pub abscissa: Option<Abscissa>,
-    /// Names of the columns as written; empty where there are none.
+    /// Names of the columns as written; empty words where there are none.
     pub labels: Vec<String>,
     /// `key = value` of the header, in order.
     pub header: Vec<(String, String)>,
-    /// The columns, equally long.
+    /// The columns of numbers, equally long.
     pub columns: Vec<Vec<f64>>,
 }
 
-/// Largest number of columns: more is not a pattern.
-const MOST_COLUMNS: usize = 16;
-
 impl ScatteringFile {
-    /// Reads a file. Text that is not UTF-8 is read byte by byte (Latin-1): only labels can suffer.
+    /// Reads a file.
     ///
     /// # Errors
-    /// There are no numbers, rows differ in length, or something between the numbers is no number; with the line.
+    /// No reader takes the file, with line and reason; it has no table with two columns of numbers.
     pub fn read(bytes: &[u8]) -> Result<Self, ScatteringError> {
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
+        let document = kovacs_formats::read_bytes(bytes, &ReadOptions::default())
+            .map_err(|error| ScatteringError::File { reason: error.to_string() })?;
+        Self::from_document(&document)
+    }
+
+    /// The first table with two columns of numbers.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn from_document(document: &Document) -> Result<Self, ScatteringError> {
+        let numbers = |column: &Column| match &column.values {
+            Values::Numbers(numbers) => Some(numbers.clone()),
+            Values::Words(_) => None,
         };
-        let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
-        let refuse = |line: usize, reason: String| ScatteringError::File { line, reason };
-        let marked = lines.iter().position(|line| line.contains("start data"));
-        let start = (marked.map_or(0, |line| line + 1)..lines.len())
-            .find(|&line| numbers(lines[line]).is_some_and(|row| row.len() >= 2));
-        let Some(start) = start else {
-            return Err(refuse(lines.len().max(1), "no line with two numbers or more was found".to_owned()));
-        };
-        let header_lines = &lines[..start];
-        let mut columns: Vec<Vec<f64>> = Vec::new();
-        for (index, line) in lines.iter().enumerate().skip(start) {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let Some(row) = numbers(line) else {
-                return Err(refuse(index + 1, format!("`{}` is not a row of numbers", cut(line))));
-            };
-            if columns.is_empty() {
-                if row.len() > MOST_COLUMNS {
-                    return Err(refuse(index + 1, format!("{} columns are more than a pattern has", row.len())));
-                }
-                columns = vec![Vec::with_capacity(lines.len() - start); row.len()];
-            }
-            if row.len() != columns.len() {
-                let reason = format!("{} numbers where the rows before have {}", row.len(), columns.len());
-                return Err(refuse(index + 1, reason));
-            }
-            for (column, value) in columns.iter_mut().zip(row) {
-                column.push(value);
-            }
+        for sheet in &document.sheets {
+            let numeric = || sheet.columns.iter().filter(|column| numbers(column).is_some());
+            let (Some(first), true) = (numeric().next(), numeric().count() >= 2) else { continue };
+            return Ok(ScatteringFile {
+                format: document.format,
+                abscissa: abscissa(first),
+                labels: numeric().map(|column| column.name.clone()).collect(),
+                header: document.metadata.iter().chain(&sheet.metadata).cloned().collect(),
+                columns: numeric().filter_map(numbers).collect(),
+            });
         }
-        let labels = labels(header_lines);
-        let format = format(header_lines, marked.is_some());
-        let abscissa = abscissa(header_lines, &labels, format);
-        Ok(ScatteringFile { format, abscissa, labels, header: pairs(header_lines), columns })
+        Err(ScatteringError::File { reason: "it has no table with two columns of numbers".to_owned() })
     }
 
     /// The value of a key of the header, the first one of that name.
@@ -195,143 +156,43 @@ impl std::fmt::Display for Abscissa {
     }
 }
 
-/// A row of numbers, separated by blanks, commas or semicolons; `None` if anything else is in it.
-fn numbers(line: &str) -> Option<Vec<f64>> {
-    let words = line.split(|separator: char| separator.is_whitespace() || separator == ',' || separator == ';');
-    let row: Option<Vec<f64>> = words.filter(|word| !word.is_empty()).map(|word| word.parse().ok()).collect();
-    row.filter(|row| !row.is_empty())
-}
-
-/// Names of the columns: the last `#L` line, else the last comment.
-fn labels(header: &[&str]) -> Vec<String> {
-    let named = header.iter().rev().find_map(|line| line.strip_prefix("#L"));
-    let comment = || header.iter().rev().find_map(|line| line.strip_prefix('#').filter(|rest| !rest.trim().is_empty()));
-    // pyFAI separates by tabs, everybody else by blanks.
-    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
-    match named {
-        Some(line) => words(line),
-        None if header.iter().any(|line| line.contains("start data")) => Vec::new(),
-        None => comment().map(words).filter(|labels: &Vec<String>| labels.len() <= 3).unwrap_or_default(),
-    }
-}
-
-fn format(header: &[&str], marked: bool) -> ScatteringFormat {
-    let has = |text: &str| header.iter().any(|line| line.contains(text));
-    if has("Get_XPDF") {
-        ScatteringFormat::PdfGetX2
-    } else if has("xPDFsuite") {
-        ScatteringFormat::XPdfSuite
-    } else if has("pdfgetx") || has("PDFgetX3") {
-        ScatteringFormat::PdfGetX3
-    } else if has("PDFgetN") {
-        ScatteringFormat::PdfGetN
-    } else if has("Mantid") {
-        ScatteringFormat::Mantid
-    } else if has("pyFAI") || has("Dioptas") {
-        ScatteringFormat::PyFai
-    } else if has("gudrun") || has("Gudrun") {
-        ScatteringFormat::Gudrun
-    } else if !marked && header.len() == 4 && header[3].trim().parse::<usize>().is_ok() {
-        ScatteringFormat::Fit2d
-    } else {
-        ScatteringFormat::Bare
-    }
-}
-
-/// What the first column is, if header or label say so.
-fn abscissa(header: &[&str], labels: &[String], format: ScatteringFormat) -> Option<Abscissa> {
-    let by_words = |text: &str| {
-        let text = text.to_lowercase();
-        let has = |word: &str| text.contains(word);
-        if has("2-theta") || has("2th_deg") || has("two-theta") || has("twotheta") {
+/// What a column is by its stated unit. An angle counts where its name says that it is twice theta.
+fn abscissa(column: &Column) -> Option<Abscissa> {
+    let StatedUnit::Known(unit) = column.unit else { return None };
+    match unit.code() {
+        "Ao-1" => Some(Abscissa::PerAngstrom),
+        "nm-1" => Some(Abscissa::PerNanometre),
+        "Ao" => Some(Abscissa::Angstrom),
+        "deg" if column.name.contains('2') || column.name.to_lowercase().contains("two") => {
             Some(Abscissa::TwoThetaDegrees)
-        } else if has("nanomet") || has("nm^-1") || has("nm-1") {
-            Some(Abscissa::PerNanometre)
-        } else if has("angstrom") || has("a^-1") || has("å$^{-1}$") || has("\\aa^{-1}") || has("å^-1") {
-            Some(Abscissa::PerAngstrom)
-        } else {
-            None
         }
-    };
-    match (format, labels.first().map(String::as_str)) {
-        (ScatteringFormat::Fit2d, _) => by_words(header[1]),
-        // These programs write r in Å only, and say `r` in front of it.
-        (_, Some(label)) if label == "r" || label.starts_with("r(") || label.starts_with("r (") => {
-            Some(Abscissa::Angstrom)
-        }
-        (_, Some(label)) => by_words(label),
-        (ScatteringFormat::PdfGetX2, None) => Some(Abscissa::Angstrom),
-        (_, None) => None,
+        _ => None,
     }
-}
-
-/// `key = value`, `key: value`; several to a line where four blanks or a tab lie between them (PDFgetX2).
-fn pairs(header: &[&str]) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for line in header {
-        let line = line.trim_start_matches('#').trim();
-        for piece in line.split("    ").flat_map(|piece| piece.split('\t')) {
-            let split = piece.split_once('=').or_else(|| piece.split_once(": "));
-            if let Some((key, value)) = split.map(|(key, value)| (key.trim(), value.trim()))
-                && !key.is_empty()
-                && key.len() <= 60
-            {
-                found.push((key.to_owned(), value.to_owned()));
-            }
-        }
-    }
-    found
-}
-
-/// The first forty characters of a line.
-fn cut(line: &str) -> String {
-    line.chars().take(40).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(text: &str, format: ScatteringFormat, abscissa: Option<Abscissa>, rows: usize, columns: usize) {
-        let file = ScatteringFile::read(text.as_bytes()).unwrap();
-        assert_eq!((file.format, file.abscissa), (format, abscissa), "{text}");
-        assert_eq!((file.columns.len(), file.columns[0].len()), (columns, rows), "{text}");
-    }
-
     #[test]
-    fn every_header_is_recognised() {
-        use Abscissa::{Angstrom, PerAngstrom, PerNanometre, TwoThetaDegrees};
-        use ScatteringFormat as F;
+    fn the_unit_of_the_first_column_says_what_it_is() {
+        let check = |text: &str, expected: Option<Abscissa>| {
+            assert_eq!(ScatteringFile::read(text.as_bytes()).unwrap().abscissa, expected, "{text}");
+        };
+        check("a scan\nQ (Inverse Nanometres)\nIntensity\n   2\n 1 2\n 2 3\n", Some(Abscissa::PerNanometre));
+        check("a\n2-Theta Angle (Degrees)\nI\n 2\n 3 4\n 4 5\n", Some(Abscissa::TwoThetaDegrees));
+        check("# pyFAI\n# q_A^-1\t I\n1 2\n3 4\n", Some(Abscissa::PerAngstrom));
         check(
-            "a scan\nQ (Inverse Nanometres)\nIntensity\n   2\n 1.0E-1 2.0\n 2.0E-1 3.0\n",
-            F::Fit2d,
-            Some(PerNanometre),
-            2,
-            2,
+            "##### start data\n#S 1 - PDF from PDFgetN\n#L r G(r) dr dG(r)\n1 2 0 0\n2 3 0 0\n",
+            Some(Abscissa::Angstrom),
         );
-        check("a\n2-Theta Angle (Degrees)\nI\n 1\n 3 4\n", F::Fit2d, Some(TwoThetaDegrees), 1, 2);
-        check(
-            "# == pyFAI calibration ==\n# Wavelength: 1.9e-11\n# q_A^-1\t I\n1 2\n3 4\n",
-            F::PyFai,
-            Some(PerAngstrom),
-            2,
-            2,
+        check("3 710.9\n3.1 709\n", None);
+        let x3 = "[DEFAULT]\nversion = diffpy.pdfgetx-2.1.2\nqmax = 22.0\n#### start data\n#L r(Å)  G(Å$^{-2}$)\n0 0\n0.01 0.1\n";
+        let file = ScatteringFile::read(x3.as_bytes()).unwrap();
+        assert_eq!(
+            (file.format, file.value("qmax"), file.labels.clone()),
+            (Format::PdfGetX3, Some("22.0"), vec!["r".to_owned(), "G".to_owned()])
         );
-        check("# chi_Q chi_I\n1 2\n", F::Bare, None, 1, 2);
-        check("3 710.9\n3.1 709\n", F::Bare, None, 2, 2);
-        let x3 = "[DEFAULT]\nversion = diffpy.pdfgetx-2.1.2\nqmax = 22.0\n# End of config ---\n#### start data\n\n#S 1\n\
-                  #L r(Å)  G(Å$^{-2}$)\n0 0\n0.01 0.1\n";
-        check(x3, F::PdfGetX3, Some(Angstrom), 2, 2);
-        assert_eq!(ScatteringFile::read(x3.as_bytes()).unwrap().value("qmax"), Some("22.0"));
-        check(
-            "#Comment: neutron, Qmin=1, Qmax=30\n##### start data\n#S 1 - PDF from Mantid\n#L r G(r) dr dG(r)\n1 2 0 0\n",
-            F::Mantid,
-            Some(Angstrom),
-            1,
-            4,
-        );
-        check("# Gudrun output\n# Q S\n1 2 3\n", F::Gudrun, None, 1, 3);
-        check("version = pdfgetx\n#### start data\n#L Q(Å$^{-1}$) S\n1 2\n", F::PdfGetX3, Some(PerAngstrom), 1, 2);
     }
 
     #[test]
@@ -350,16 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn damage_names_its_line() {
+    fn damage_is_told() {
         let message = |text: &[u8]| ScatteringFile::read(text).unwrap_err().to_string();
-        assert_eq!(message(b""), "line 1: no line with two numbers or more was found");
-        assert_eq!(message(b"1 2\n3 four\n"), "line 2: `3 four` is not a row of numbers");
-        assert_eq!(message(b"1 2\n3 4 5\n"), "line 2: 3 numbers where the rows before have 2");
-        assert!(message(b"\xff\xfe\x00\x01").starts_with("line 1"));
-        let wide = "1 ".repeat(10_000);
-        assert!(message(wide.as_bytes()).contains("10000 columns"));
+        assert!(message(b"").starts_with("the file cannot be read"));
+        let cut = b"#### start data\n#L r(A) G\n1 2\n3 4 5\n";
+        assert!(message(cut).contains("line 4"), "{}", message(cut));
         // Infinity and NaN are numbers of a text, and are refused where they are used.
-        let file = ScatteringFile::read(b"1 2\n2 NaN\n").unwrap();
-        assert!(file.pattern(Some(Abscissa::PerAngstrom), None).unwrap_err().to_string().starts_with("row 2"));
+        let file = ScatteringFile::read(b"# pyFAI\n# q_A^-1 I\n1 2\n2 NaN\n").unwrap();
+        assert!(file.pattern(None, None).unwrap_err().to_string().starts_with("row 2"));
     }
 }
