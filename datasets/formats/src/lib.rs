@@ -18,6 +18,7 @@ mod fixed_width;
 mod format;
 mod heading;
 mod mts;
+mod no_table;
 mod options;
 mod pdf_file;
 mod proteus;

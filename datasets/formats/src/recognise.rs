@@ -6,8 +6,8 @@ use crate::error::FormatError;
 use crate::options::ReadOptions;
 use crate::text::{self, Text};
 use crate::{
-    doubts, fixed_width, mts, proteus, reptate, rheocompass, scattering, trios, universal_analysis, web_plot_digitizer,
-    workbook,
+    doubts, fixed_width, mts, no_table, proteus, reptate, rheocompass, scattering, trios, universal_analysis,
+    web_plot_digitizer, workbook,
 };
 use std::fs::File;
 use std::io::Read;
@@ -57,6 +57,7 @@ static READERS: &[Entry] = &[
     Entry { recognises: reptate::recognises, read: Reader::Text(reptate::read) },
     Entry { recognises: fixed_width::recognises, read: Reader::Text(fixed_width::read) },
     Entry { recognises: scattering::recognises, read: Reader::Text(scattering::read) },
+    Entry { recognises: no_table::recognises, read: Reader::Text(no_table::read) },
 ];
 
 /// First bytes of files that people try to import, what they are, and what to do.

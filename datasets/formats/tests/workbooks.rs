@@ -135,3 +135,48 @@ fn workbooks_without_numbers_and_other_archives_are_refused_with_a_reason() {
     assert!(refusal(cut).starts_with("the workbook cannot be read"), "{}", refusal(cut));
     assert!(refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and no more").contains("damaged"));
 }
+
+/// An OpenDocument spreadsheet with these rows of the one sheet `Hold`.
+fn spreadsheet(rows: &str) -> Vec<u8> {
+    use std::io::Write;
+    let content = format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><office:document-content
+        xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+        xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table
+        table:name="Hold">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"#
+    );
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let manifest = r#"<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>"#;
+    for (name, text) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", manifest),
+        ("content.xml", content.as_str()),
+    ] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn row(cells: &[&str]) -> String {
+    let cells = cells.iter().map(|cell| match cell.parse::<f64>() {
+        Ok(number) => format!(r#"<table:table-cell office:value-type="float" office:value="{number}"/>"#),
+        Err(_) => format!(r#"<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>"#),
+    });
+    format!("<table:table-row>{}</table:table-row>", cells.collect::<String>())
+}
+
+#[test]
+fn opendocument_spreadsheets_are_read_and_their_repetitions_bounded() {
+    let rows = [row(&["Time", "Stress"]), row(&["s", "MPa"]), row(&["0", "1.5"]), row(&["1", "1.25"])].concat();
+    let document = read_bytes(&spreadsheet(&rows), &ReadOptions::default()).unwrap();
+    assert_eq!((document.format, document.sheets[0].name.as_str()), (Format::Ods, "Hold"));
+    let pair = |name: &str, unit: &str| (name.to_owned(), unit.to_owned());
+    assert_eq!(columns(&document, 0), [pair("Time", "s"), pair("Stress", "MPa")]);
+    assert_eq!(numbers(&document, 0, 1), [1.5, 1.25]);
+    // A row of a number that is repeated sixteen thousand times, a million times.
+    let bomb = r#"<table:table-row table:number-rows-repeated="1048576"><table:table-cell
+        table:number-columns-repeated="16384" office:value-type="float" office:value="1"/></table:table-row>"#;
+    let refusal = read_bytes(&spreadsheet(bomb), &ReadOptions::default()).unwrap_err().to_string();
+    assert!(refusal.starts_with("the workbook cannot be read"), "{refusal}");
+}

@@ -31,14 +31,15 @@ pub(super) fn check(sheet: &Sheet, found: &mut Vec<Doubt>) {
     }
 }
 
-/// Whether a column is a time by its unit, or by its name where no unit is stated.
+/// Whether a column is the time of its rows: by its name, and by its unit where one is stated. Waiting times of a protocol
+/// and relaxation times of a spectrum are times too, but not of the rows.
 fn is_time(column: &Column) -> bool {
     let name = column.name.to_lowercase();
-    let called_time = name == "t" || name == "time" || name.ends_with(" time") || name.starts_with("time ");
+    let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    let of_rows = name == "t" || has(&["time", "zeit", "时间"]) && !has(&["relax", "retard", "wait", "date"]);
     match &column.unit {
-        // A column of durations that is not the time of the rows has another name (`relaxation time` of a spectrum).
-        StatedUnit::Known(unit) => unit.dimension() == Dimension::Time && (called_time || name.starts_with("t")),
-        StatedUnit::Missing => called_time,
+        StatedUnit::Known(unit) => of_rows && unit.dimension() == Dimension::Time,
+        StatedUnit::Missing => name == "t" || name == "time" || of_rows && name.ends_with(" time"),
         StatedUnit::Unknown(_) => false,
     }
 }
