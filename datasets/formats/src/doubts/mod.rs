@@ -158,7 +158,8 @@ fn implausible(column: &Column, index: usize) -> Option<Doubt> {
         _ => return None,
     }
     let logarithmic = name.starts_with("log");
-    let value = |value: f64| unit.to_internal(if logarithmic { 10_f64.powf(value) } else { value });
+    let (plain, power) = (|value: f64| unit.to_internal(value), |value: f64| unit.to_internal(10_f64.powf(value)));
+    let value: &dyn Fn(f64) -> f64 = if logarithmic { &power } else { &plain };
     let (row, inside) = numbers(column)?.iter().enumerate().find_map(|(row, &number)| {
         let inside = value(number);
         let wrong = match unit.dimension() {
