@@ -293,11 +293,11 @@ mod tests {
         check("# pyFAI\n#\n# 2th_deg I sigma\n1 2 3\n", Format::PyFai, &["2th [deg]", "I", "sigma"], 1);
         let x3 = "[DEFAULT]\nversion = diffpy.pdfgetx-2.1.2\nqmax = 22.0\n# End of config ---\n#### start data\n\n#S 1\n\
                   #L r(Å)  G(Å$^{-2}$)\n0 0\n0.01 0.1\n";
-        let document = check(x3, Format::PdfGetX3, &["r [Ao]", "G [Å^-2?]"], 2);
+        let document = check(x3, Format::PdfGetX3, &["r [Ao]", "G [Ao-2]"], 2);
         assert!(document.metadata.contains(&("qmax".to_owned(), "22.0".to_owned())));
         assert_eq!(document.sheets[0].first_line, 9);
         let suite = "# xPDFsuite Configuration #\n[PDF]\n#### start data\n#S 1\n#L r($\\AA$)  G($\\AA^{-2}$)\n0 0\n";
-        check(suite, Format::PdfGetX3, &["r [Ao]", "G [Å^-2?]"], 1);
+        check(suite, Format::PdfGetX3, &["r [Ao]", "G [Ao-2]"], 1);
         check(
             "#Comment: neutron, Qmin=1, Qmax=30\n##### start data\n#S 1 - PDF from Mantid\n#L r G(r) dr dG(r)\n1 2 0 0\n",
             Format::Mantid,

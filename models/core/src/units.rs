@@ -40,6 +40,8 @@ pub enum Dimension {
     Rate,
     /// Scattering vector; inside: one over ångström (`Ao-1`).
     WaveNumber,
+    /// Pair distribution function `G(r)`, one over an area; inside: one over ångström squared (`Ao-2`).
+    PerArea,
     /// Heating rate; inside: K/s.
     HeatingRate,
     /// Angle; inside: rad.
@@ -77,6 +79,7 @@ impl Dimension {
             Dimension::Energy => "eV",
             Dimension::Rate => "1/s",
             Dimension::WaveNumber => "Ao-1",
+            Dimension::PerArea => "Ao-2",
             Dimension::HeatingRate => "K/s",
             Dimension::Angle => "rad",
             Dimension::Viscosity => "MPa.s",
@@ -112,6 +115,7 @@ impl Dimension {
             Dimension::Energy => "an energy",
             Dimension::Rate => "a rate",
             Dimension::WaveNumber => "a wave number",
+            Dimension::PerArea => "one over an area",
             Dimension::HeatingRate => "a heating rate",
             Dimension::Angle => "an angle",
             Dimension::Viscosity => "a viscosity",
@@ -212,6 +216,8 @@ static TABLE: &[Row] = &[
     row("kHz", "kHz", Rate, 1e3, 1.0, &[]),
     row("Ao-1", "1/Å", WaveNumber, 1.0, 1.0, &["1/Ao", "Å-1", "1/Å", "Å^-1", "1/A", "A-1", "A^-1"]),
     row("nm-1", "1/nm", WaveNumber, 1.0, 10.0, &["1/nm", "nm^-1"]),
+    row("Ao-2", "1/Å²", PerArea, 1.0, 1.0, &["1/Ao2", "Å-2", "1/Å2", "1/Å^2", "Å^-2", "A^-2"]),
+    row("nm-2", "1/nm²", PerArea, 1.0, 100.0, &["1/nm2", "1/nm^2", "nm^-2"]),
     row("K/s", "K/s", HeatingRate, 1.0, 1.0, &["Cel/s", "°C/s", "degC/s"]),
     row("K/min", "K/min", HeatingRate, 1.0, 60.0, &["Cel/min", "°C/min", "degC/min"]),
     row("rad", "rad", Angle, 1.0, 1.0, &["radian"]),
