@@ -4,6 +4,8 @@
 //! message ends in what to do, because the reader of it is at a bench and not in a debugger.
 
 use crate::import::Need;
+use crate::near::near;
+use crate::query::QueryError;
 use kovacs_core::units::UnitError;
 use std::path::PathBuf;
 
@@ -315,6 +317,84 @@ pub enum DatasetError {
         /// Values that occur, at most a dozen.
         present: Vec<String>,
     },
+    /// A table has no such column, whatever its kind.
+    #[error("`{table}` has no column `{column}`{}; its columns are {}", near(column, known), join(known))]
+    NoSuchColumn {
+        /// Package and resource.
+        table: String,
+        /// The name asked for.
+        column: String,
+        /// Columns that exist.
+        known: Vec<String>,
+    },
+    /// A new column would have the name of another one.
+    #[error("`{table}` has a column `{column}` already; rename it first, or choose another name")]
+    NameTaken {
+        /// Package and resource.
+        table: String,
+        /// The name.
+        column: String,
+    },
+    /// The unit of a computed column does not follow from the columns it is made of.
+    #[error(
+        "the unit of column `{column}` of `{table}` is not known; state it, as in `\"{column} [MPa]\"` in a query or \
+         with the unit of a computed column"
+    )]
+    UnitNotKnown {
+        /// Package and resource.
+        table: String,
+        /// Column name.
+        column: String,
+    },
+    /// A column cannot be lent without a copy.
+    #[error("column `{column}` of `{table}` {reason}, so there is no slice of it; `column` copies it")]
+    NotASlice {
+        /// Package and resource.
+        table: String,
+        /// Column name.
+        column: String,
+        /// What is in the way: `holds whole numbers`.
+        reason: &'static str,
+    },
+    /// A statistic that does not exist, or not of this column.
+    #[error("{statistic} of column `{column}` of `{table}`: {reason}")]
+    Statistic {
+        /// Package and resource.
+        table: String,
+        /// Column name.
+        column: String,
+        /// As asked for: `mean`.
+        statistic: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Key columns of a join that do not measure the same.
+    #[error("`{left}` and `{right}` cannot be joined on `{column}`: it is {there} in the first and {here} in the second")]
+    JoinKey {
+        /// The first table.
+        left: String,
+        /// The second table.
+        right: String,
+        /// The key.
+        column: String,
+        /// Unit or kind in the first table.
+        there: String,
+        /// Unit or kind in the second table.
+        here: String,
+    },
+    /// A query or an expression cannot be understood or answered.
+    #[error(transparent)]
+    Query(#[from] Box<QueryError>),
+    /// The engine below refused something that the checks let pass.
+    #[error("{action} `{table}`: {reason}")]
+    Engine {
+        /// Package and resource.
+        table: String,
+        /// What was tried: `sorting`.
+        action: &'static str,
+        /// What the engine said.
+        reason: String,
+    },
     /// A conversion between units that measure different things.
     #[error("column `{column}` of `{table}`: {source}")]
     Conversion {
@@ -502,7 +582,7 @@ impl DatasetError {
     }
 }
 
-fn join(words: &[String]) -> String {
+pub(crate) fn join(words: &[String]) -> String {
     if words.is_empty() { "none".to_string() } else { format!("`{}`", words.join("`, `")) }
 }
 

@@ -3,44 +3,27 @@
 //! Long format: one row per sample, and columns that say which curve a sample belongs to, so that a query is a filter
 //! and not a loop over files. The rows are a polars frame; [`Table::frame`] hands it out, nothing else here names polars.
 
-use crate::descriptor::{FieldKind, OriginStatement};
+use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::field::Field;
 use crate::holds::{FEWEST_SAMPLES, Hold, find_holds};
 use crate::read::number_series;
 use kovacs_core::units::{Dimension, Unit, convert};
+use crate::source::{Sources, TableSource};
 use kovacs_core::{Curve, Origin};
-use polars::prelude::{BooleanChunked, DataFrame, DataType, NewChunkedArray, PlSmallStr};
+use polars::prelude::{BooleanChunked, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray, PlSmallStr, PolarsError};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Which file the rows of a table come from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TableSource {
-    /// Name of the package.
-    pub package: String,
-    /// Version of the data, if stated.
-    pub version: Option<String>,
-    /// SHA-256 of the package's descriptor.
-    pub package_digest: String,
-    /// Name of the resource.
-    pub resource: String,
-    /// SHA-256 of the file.
-    pub file_digest: String,
-    /// Terms of use, SPDX identifiers.
-    pub licence: String,
-    /// Where the numbers come from, one line each.
-    pub sources: Vec<String>,
-    /// How the numbers came about.
-    pub origin: OriginStatement,
-}
-
-/// Rows of a data package, with units and origin.
+/// Rows of data packages, with units and origin.
 #[derive(Clone, Debug)]
 pub struct Table {
+    /// Every column in one piece, so that it can be lent as a slice.
     frame: DataFrame,
     fields: Vec<Field>,
-    source: Arc<TableSource>,
+    sources: Sources,
     selection: Vec<String>,
+    notes: Vec<String>,
 }
 
 /// One group of a table: the value each grouping column has in it, and its rows.
@@ -54,7 +37,36 @@ pub struct Group {
 
 impl Table {
     pub(crate) fn new(frame: DataFrame, fields: Vec<Field>, source: Arc<TableSource>) -> Table {
-        Table { frame, fields, source, selection: Vec::new() }
+        Table::of(frame, fields, Sources::one(source))
+    }
+
+    pub(crate) fn of(mut frame: DataFrame, fields: Vec<Field>, sources: Sources) -> Table {
+        frame.rechunk_mut();
+        Table { frame, fields, sources, selection: Vec::new(), notes: Vec::new() }
+    }
+
+    /// Another table made of the rows of this one.
+    pub(crate) fn derived(&self, frame: DataFrame, fields: Vec<Field>) -> Table {
+        let mut table = Table::of(frame, fields, self.sources.clone());
+        (table.selection, table.notes) = (self.selection.clone(), self.notes.clone());
+        table
+    }
+
+    /// The same rows, with a word on how they were chosen.
+    pub(crate) fn chosen_by(mut self, condition: impl Into<String>) -> Table {
+        self.selection.push(condition.into());
+        self
+    }
+
+    pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Table {
+        self.notes.extend(notes);
+        self
+    }
+
+    /// The same rows, which come from these files as well.
+    pub(crate) fn also_from(mut self, others: &Sources) -> Table {
+        self.sources.add(others);
+        self
     }
 
     /// The rows as a polars frame, for work that the methods here do not do.
@@ -67,9 +79,19 @@ impl Table {
         &self.fields
     }
 
-    /// Which file the rows come from.
+    /// Which file the rows come from; the first of them where there are several.
     pub fn source(&self) -> &TableSource {
-        &self.source
+        self.sources.first()
+    }
+
+    /// All files that the rows come from.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// What a reader of the numbers should know: packages that were left out, and why.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// Number of rows.
@@ -77,40 +99,33 @@ impl Table {
         self.frame.height()
     }
 
-    /// Where the numbers come from. Whatever shows them says so unless they are measured.
+    /// Where the numbers come from. Whatever shows them says so unless they are measured. Of a mixture it is the origin
+    /// furthest from a measurement; [`Sources::origins`] names all.
     pub fn origin(&self) -> Origin {
-        self.source.origin.kind()
+        self.sources.origin()
     }
 
     /// Package, resource, what was selected, and the origin where it is not measured: what a legend or caption says.
     pub fn label(&self) -> String {
-        let mut label = format!("{} {}", self.source.package, self.source.resource);
+        let mut label = self.sources.names();
         if !self.selection.is_empty() {
             label.push_str(&format!(", {}", self.selection.join(", ")));
         }
-        let origin = self.source.origin.words();
-        if origin != Origin::Measured.word() {
-            label.push_str(&format!(" ({origin})"));
+        let origins = self.sources.origins();
+        if origins != Origin::Measured.word() {
+            label.push_str(&format!(" ({origins})"));
         }
         label
     }
 
-    /// Names and values that trace the numbers: package, version, digests, licence, sources, origin, selection.
+    /// Names and values that trace the numbers: package, version, digests, licence, sources, origin of every file, then
+    /// the selection.
     pub fn provenance(&self) -> Vec<(String, String)> {
-        let source = &self.source;
-        let mut lines = vec![
-            ("package".to_string(), source.package.clone()),
-            ("version".to_string(), source.version.clone().unwrap_or_else(|| "not stated".to_string())),
-            ("package digest".to_string(), format!("sha256:{}", source.package_digest)),
-            ("resource".to_string(), source.resource.clone()),
-            ("file digest".to_string(), format!("sha256:{}", source.file_digest)),
-            ("licence".to_string(), source.licence.clone()),
-        ];
-        lines.extend(source.sources.iter().map(|line| ("source".to_string(), line.clone())));
-        lines.extend(source.origin.provenance());
+        let mut lines = self.sources.provenance();
         if !self.selection.is_empty() {
             lines.push(("selection".to_string(), self.selection.join(", ")));
         }
+        lines.extend(self.notes.iter().map(|note| ("note".to_string(), note.clone())));
         lines
     }
 
@@ -122,9 +137,10 @@ impl Table {
     /// The unit of a number column.
     ///
     /// # Errors
-    /// No number column has this name.
+    /// No number column has this name, or its unit is not known: nothing guesses the unit of a computed column.
     pub fn unit(&self, name: &str) -> Result<Unit, DatasetError> {
-        self.number_field(name).map(|(_, unit)| unit)
+        let field = self.number_field(name)?;
+        field.unit.ok_or_else(|| DatasetError::UnitNotKnown { table: self.label(), column: name.to_string() })
     }
 
     /// The numbers of a column, in the unit of the file; a permitted gap is NaN.
@@ -210,7 +226,7 @@ impl Table {
     /// No such column, or no such row.
     pub fn where_text(&self, name: &str, word: &str) -> Result<Table, DatasetError> {
         let keep: Vec<bool> = self.text(name)?.iter().map(|found| found == word).collect();
-        self.filter(&keep, name, format!("{name} = {word}"))
+        self.keep(&keep, name, format!("{name} = {word}"))
     }
 
     /// Rows `first..=last`, counted from 0.
@@ -257,21 +273,27 @@ impl Table {
     /// No such column.
     pub fn group_by(&self, names: &[&str]) -> Result<Vec<Group>, DatasetError> {
         let columns: Vec<Vec<String>> = names.iter().map(|name| self.printed(name)).collect::<Result<_, _>>()?;
-        let key_of = |row: usize| -> Vec<String> {
-            columns.iter().map(|column| column.get(row).cloned().unwrap_or_default()).collect()
+        let mut rows_of: HashMap<Vec<&str>, usize> = HashMap::new();
+        let mut groups: Vec<(Vec<String>, Vec<IdxSize>)> = Vec::new();
+        for row in 0..self.rows() {
+            let key: Vec<&str> = columns.iter().filter_map(|column| column.get(row).map(String::as_str)).collect();
+            let words = || key.iter().map(|word| word.to_string()).collect();
+            let next = groups.len();
+            let index = *rows_of.entry(key.clone()).or_insert(next);
+            if index == next {
+                groups.push((words(), Vec::new()));
+            }
+            if let Some((_, rows)) = groups.get_mut(index) {
+                rows.push(row as IdxSize);
+            }
+        }
+        let group = |(keys, rows): (Vec<String>, Vec<IdxSize>)| {
+            let said: Vec<String> = names.iter().zip(&keys).map(|(name, value)| format!("{name} = {value}")).collect();
+            let frame = self.frame.take(&IdxCa::from_vec(PlSmallStr::EMPTY, rows));
+            let frame = frame.map_err(|error| self.failed("grouping", &error))?;
+            Ok(Group { keys, table: self.selected(frame, said.join(", ")) })
         };
-        let keys: Vec<Vec<String>> = (0..self.rows()).map(key_of).collect();
-        let mut distinct: Vec<&Vec<String>> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        distinct.extend(keys.iter().filter(|key| seen.insert(*key)));
-        let group = |key: &Vec<String>| {
-            let keep: Vec<bool> = keys.iter().map(|other| other == key).collect();
-            let said: Vec<String> = names.iter().zip(key).map(|(name, value)| format!("{name} = {value}")).collect();
-            let condition = said.join(", ");
-            let table = self.filter(&keep, names.first().copied().unwrap_or_default(), condition)?;
-            Ok(Group { keys: key.clone(), table })
-        };
-        distinct.into_iter().map(group).collect()
+        groups.into_iter().map(group).collect()
     }
 
     /// Two number columns as a curve in the internal units, with origin and provenance.
@@ -309,14 +331,17 @@ impl Table {
         }
     }
 
-    fn number_field(&self, name: &str) -> Result<(&Field, Unit), DatasetError> {
-        self.field(name)
-            .and_then(|field| Some((field, field.unit?)))
-            .filter(|(field, _)| field.kind != FieldKind::Text)
-            .ok_or_else(|| self.no_column("number", name))
+    fn number_field(&self, name: &str) -> Result<&Field, DatasetError> {
+        let field = self.field(name).filter(|field| field.kind != FieldKind::Text);
+        field.ok_or_else(|| self.no_column("number", name))
     }
 
-    fn no_column(&self, kind: &'static str, name: &str) -> DatasetError {
+    /// The engine refused something that the checks before it let pass.
+    pub(crate) fn failed(&self, action: &'static str, error: &PolarsError) -> DatasetError {
+        DatasetError::Engine { table: self.label(), action, reason: error.to_string() }
+    }
+
+    pub(crate) fn no_column(&self, kind: &'static str, name: &str) -> DatasetError {
         let known = self.fields.iter().filter(|field| (field.kind == FieldKind::Text) == (kind == "text"));
         let known = known.map(|field| field.name.clone()).collect();
         DatasetError::NoColumn { table: self.label(), kind, column: name.to_string(), known }
@@ -324,26 +349,30 @@ impl Table {
 
     fn filter_numbers(&self, name: &str, keep: impl Fn(f64) -> bool, condition: String) -> Result<Table, DatasetError> {
         let keep: Vec<bool> = self.column(name)?.into_iter().map(keep).collect();
-        self.filter(&keep, name, condition)
+        self.keep(&keep, name, condition)
     }
 
-    fn filter(&self, keep: &[bool], name: &str, condition: String) -> Result<Table, DatasetError> {
+    fn keep(&self, keep: &[bool], name: &str, condition: String) -> Result<Table, DatasetError> {
         let mask = BooleanChunked::from_slice(PlSmallStr::EMPTY, keep);
         match self.frame.filter(&mask) {
             Ok(frame) if frame.height() > 0 => Ok(self.selected(frame, condition)),
             _ => {
-                let mut present = self.printed(name)?;
-                let mut seen = std::collections::HashSet::new();
-                present.retain(|value| seen.insert(value.clone()));
-                present.truncate(12);
+                let present = self.present(name)?;
                 Err(DatasetError::NoRows { table: self.label(), condition, present })
             }
         }
     }
 
+    /// The first dozen distinct values of a column, as printed.
+    pub(crate) fn present(&self, name: &str) -> Result<Vec<String>, DatasetError> {
+        let mut present = self.printed(name)?;
+        let mut seen = HashSet::new();
+        present.retain(|value| seen.insert(value.clone()));
+        present.truncate(12);
+        Ok(present)
+    }
+
     fn selected(&self, frame: DataFrame, condition: String) -> Table {
-        let mut selection = self.selection.clone();
-        selection.push(condition);
-        Table { frame, fields: self.fields.clone(), source: self.source.clone(), selection }
+        self.derived(frame, self.fields.clone()).chosen_by(condition)
     }
 }
