@@ -4,10 +4,28 @@ use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::table::Table;
 use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
 
 /// Lower-case hexadecimal SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Size and digest of a file that is not kept in memory.
+pub(crate) fn sha256_of_file(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut digest = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    let mut size = 0;
+    loop {
+        let length = file.read(&mut buffer)?;
+        let Some(bytes) = buffer.get(..length).filter(|bytes| !bytes.is_empty()) else { break };
+        digest.update(bytes);
+        size += length as u64;
+    }
+    Ok((size, hexadecimal(&digest.finalize())))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

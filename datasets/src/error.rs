@@ -346,6 +346,16 @@ pub enum DatasetError {
         /// Column name.
         column: String,
     },
+    /// A unit was stated for a column that has another one.
+    #[error("column `{column}` of `{table}` is in {known}; to convert it, use `column_in` or compute a column")]
+    UnitKnown {
+        /// Package and resource.
+        table: String,
+        /// Column name.
+        column: String,
+        /// Its unit.
+        known: &'static str,
+    },
     /// A column cannot be lent without a copy.
     #[error("column `{column}` of `{table}` {reason}, so there is no slice of it; `column` copies it")]
     NotASlice {
@@ -369,7 +379,9 @@ pub enum DatasetError {
         reason: &'static str,
     },
     /// Key columns of a join that do not measure the same.
-    #[error("`{left}` and `{right}` cannot be joined on `{column}`: it is {there} in the first and {here} in the second")]
+    #[error(
+        "`{left}` and `{right}` cannot be joined on `{column}`: it is {there} in the first and {here} in the second"
+    )]
     JoinKey {
         /// The first table.
         left: String,
@@ -378,9 +390,9 @@ pub enum DatasetError {
         /// The key.
         column: String,
         /// Unit or kind in the first table.
-        there: String,
+        there: Box<str>,
         /// Unit or kind in the second table.
-        here: String,
+        here: Box<str>,
     },
     /// A query or an expression cannot be understood or answered.
     #[error(transparent)]

@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+mod aggregate;
+mod combine;
 pub mod descriptor;
 mod digest;
 mod error;
@@ -17,15 +19,22 @@ pub mod generate;
 mod holds;
 pub mod import;
 mod info;
+mod lend;
+mod near;
 mod package;
 mod protocol;
+mod query;
 mod read;
 mod registry;
 mod render;
 mod store;
+mod source;
 mod table;
+mod transform;
 mod write;
 
+pub use aggregate::{Aggregate, Statistic};
+pub use combine::JoinKind;
 pub use digest::sha256;
 pub use error::DatasetError;
 pub use field::Field;
@@ -33,6 +42,9 @@ pub use format::{CSV_ROWS, FileFormat};
 pub use holds::{Hold, find_holds, protocol_of};
 pub use package::{DESCRIPTOR, Package};
 pub use protocol::RowProtocol;
+pub use query::QueryError;
 pub use registry::{Listed, PATH_VARIABLE, PROJECT_FOLDER, Registry, shipped_folder};
-pub use table::{Group, Table, TableSource};
 pub use write::Draft;
+pub use render::significant;
+pub use source::{Sources, TableSource};
+pub use table::{Group, Table};

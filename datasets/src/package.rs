@@ -4,14 +4,15 @@
 //! checked is what is used.
 
 use crate::descriptor::{Descriptor, FieldKind, Resource, check_name};
-use crate::digest::sha256;
+use crate::digest::{sha256, sha256_of_file};
 use crate::error::DatasetError;
 use crate::field::Field;
 use crate::findings::Findings;
 use crate::format::FileFormat;
 use crate::protocol::{self, RowProtocol};
 use crate::read::{self, Place};
-use crate::table::{Table, TableSource};
+use crate::source::TableSource;
+use crate::table::Table;
 use kovacs_core::Origin;
 use kovacs_core::units::parse_unit;
 use polars::prelude::DataFrame;
@@ -118,7 +119,20 @@ impl Package {
         let place = Place { file: &file, resource: statement };
         let digest_agrees = |found: &str| self.check_digest(statement, &file, found);
         let (frame, file_digest) = read::described(&bytes, format, place, &fields, digest_agrees, findings)?;
-        let source = TableSource {
+        Some(Table::new(frame, fields, Arc::new(self.source_of(statement, file_digest))))
+    }
+
+    /// The columns of a resource as the descriptor states them.
+    ///
+    /// # Errors
+    /// No such resource, or a unit that is not known.
+    pub fn fields(&self, resource: &str) -> Result<Vec<Field>, DatasetError> {
+        fields(&self.descriptor_path(), self.resource(resource)?)
+    }
+
+    /// Where the rows of a resource come from, by the descriptor.
+    pub(crate) fn source_of(&self, statement: &Resource, file_digest: String) -> TableSource {
+        TableSource {
             package: self.name().to_string(),
             version: self.descriptor.version.clone(),
             package_digest: self.digest.clone(),
@@ -127,8 +141,19 @@ impl Package {
             licence: self.licences(statement).join(", "),
             sources: self.sources(statement),
             origin: statement.origin.clone(),
-        };
-        Some(Table::new(frame, fields, Arc::new(source)))
+        }
+    }
+
+    /// Holds a file to the descriptor without keeping it in memory.
+    pub(crate) fn check_file(&self, statement: &Resource, file: &Path) -> Result<(), DatasetError> {
+        let (size, digest) = sha256_of_file(file).map_err(|source| DatasetError::io("read", file, source))?;
+        self.check_size(statement, file, size)?;
+        self.check_digest(statement, file, &digest)
+    }
+
+    /// The format of a resource.
+    pub(crate) fn format_of(&self, statement: &Resource) -> Result<FileFormat, DatasetError> {
+        FileFormat::of(&self.descriptor_path(), statement)
     }
 
     /// Reads and checks every resource; what a caller needs who wants one answer.
@@ -188,7 +213,7 @@ impl Package {
         self.folder.join(DESCRIPTOR)
     }
 
-    fn resource(&self, name: &str) -> Result<&Resource, DatasetError> {
+    pub(crate) fn resource(&self, name: &str) -> Result<&Resource, DatasetError> {
         let mut found = self.descriptor.resources.iter().filter(|resource| resource.name == name);
         match (found.next(), found.next()) {
             (Some(resource), None) => Ok(resource),
@@ -264,7 +289,7 @@ impl Package {
     }
 
     /// The file of a resource as it lies on disk, symbolic links followed.
-    fn file(&self, resource: &Resource) -> Result<PathBuf, DatasetError> {
+    pub(crate) fn file(&self, resource: &Resource) -> Result<PathBuf, DatasetError> {
         let named = self.inside(resource)?;
         let folder = self.folder.canonicalize().map_err(|source| DatasetError::io("resolve", &self.folder, source))?;
         let file = match named.canonicalize() {

@@ -92,6 +92,17 @@ impl Registry {
         listed
     }
 
+    /// The names that packages declare, each once, in the order of the search.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in self.candidates() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     fn unknown(&self, name: &str) -> DatasetError {
         let mut known: Vec<String> = self.candidates().map(|(name, _)| name).collect();
         known.sort();

@@ -8,8 +8,8 @@ use crate::error::DatasetError;
 use crate::field::Field;
 use crate::holds::{FEWEST_SAMPLES, Hold, find_holds};
 use crate::read::number_series;
-use kovacs_core::units::{Dimension, Unit, convert};
 use crate::source::{Sources, TableSource};
+use kovacs_core::units::{Unit, convert};
 use kovacs_core::{Curve, Origin};
 use polars::prelude::{BooleanChunked, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray, PlSmallStr, PolarsError};
 use std::collections::{HashMap, HashSet};
@@ -24,6 +24,8 @@ pub struct Table {
     sources: Sources,
     selection: Vec<String>,
     notes: Vec<String>,
+    /// The query that the rows answer.
+    query: Option<String>,
 }
 
 /// One group of a table: the value each grouping column has in it, and its rows.
@@ -42,13 +44,14 @@ impl Table {
 
     pub(crate) fn of(mut frame: DataFrame, fields: Vec<Field>, sources: Sources) -> Table {
         frame.rechunk_mut();
-        Table { frame, fields, sources, selection: Vec::new(), notes: Vec::new() }
+        Table { frame, fields, sources, selection: Vec::new(), notes: Vec::new(), query: None }
     }
 
     /// Another table made of the rows of this one.
     pub(crate) fn derived(&self, frame: DataFrame, fields: Vec<Field>) -> Table {
         let mut table = Table::of(frame, fields, self.sources.clone());
         (table.selection, table.notes) = (self.selection.clone(), self.notes.clone());
+        table.query.clone_from(&self.query);
         table
     }
 
@@ -60,6 +63,11 @@ impl Table {
 
     pub(crate) fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Table {
         self.notes.extend(notes);
+        self
+    }
+
+    pub(crate) fn answering(mut self, query: &str) -> Table {
+        self.query = Some(query.to_string());
         self
     }
 
@@ -122,6 +130,7 @@ impl Table {
     /// the selection.
     pub fn provenance(&self) -> Vec<(String, String)> {
         let mut lines = self.sources.provenance();
+        lines.extend(self.query.iter().map(|query| ("query".to_string(), query.clone())));
         if !self.selection.is_empty() {
             lines.push(("selection".to_string(), self.selection.join(", ")));
         }
@@ -190,15 +199,12 @@ impl Table {
     pub fn in_internal_units(&self) -> Result<Table, DatasetError> {
         let mut converted = self.clone();
         for field in &mut converted.fields {
-            let Some(unit) = field.unit else { continue };
-            let internal = unit.dimension().internal();
-            if unit == internal || unit.dimension() == Dimension::Length {
-                continue;
-            }
+            let inside = field.inside();
+            let Some(unit) = field.unit.filter(|_| inside.unit != field.unit) else { continue };
             let values: Vec<f64> = self.column(&field.name)?.into_iter().map(|value| unit.to_internal(value)).collect();
             let replaced = converted.frame.replace(&field.name, number_series(&field.name, &values).into());
             replaced.map_err(|_| self.no_column("number", &field.name))?;
-            (field.unit, field.kind) = (Some(internal), FieldKind::Number);
+            *field = inside;
         }
         Ok(converted)
     }
