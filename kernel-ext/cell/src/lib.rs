@@ -11,6 +11,7 @@ mod notices;
 mod objects;
 mod operations;
 mod plugins;
+mod steps;
 #[allow(unsafe_code)]
 mod table;
 

@@ -43,7 +43,8 @@ enum Object {
 
 struct HeldTable {
     table: Arc<Table>,
-    /// Columns that a cell has looked at: in place until the table goes, because cells hold slices of them.
+    /// Columns that a cell has looked at and that the table cannot lend, because they have gaps or hold whole numbers:
+    /// in place until the table goes, because cells hold slices of them.
     columns: HashMap<String, Box<[f64]>>,
 }
 
@@ -129,6 +130,9 @@ impl Objects {
     pub(crate) fn number_column(&self, number: u64, name: &str) -> Option<(*const f64, usize)> {
         let mut entries = self.lock();
         let Object::Table(held) = &mut entries.held.get_mut(&number)?.object else { return None };
+        if let Ok(values) = held.table.slice(name) {
+            return Some((values.as_ptr(), values.len()));
+        }
         if !held.columns.contains_key(name) {
             let values = held.table.column(name).ok()?;
             held.columns.insert(name.to_owned(), values.into_boxed_slice());

@@ -5,15 +5,18 @@ use crate::figure;
 use crate::notices::Incident;
 use crate::objects::objects;
 use crate::plugins;
+use crate::steps;
 use crate::table::{CellClosure, notices};
 use kovacs::codec;
 use kovacs::display::Bundle;
+use kovacs::query::Step;
 use kovacs::seam::Operation;
 use kovacs::wire::{Reader, WireError, Writer};
 use kovacs::{Error, Result};
 use kovacs_core::model::Experiment;
 use kovacs_core::second_stage::{evaluate_one, observe_second_stage};
-use kovacs_datasets::{Package, Registry, Table};
+use kovacs_datasets::descriptor::FieldKind;
+use kovacs_datasets::{Field, Package, Registry, Table};
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 use std::path::Path;
@@ -104,6 +107,13 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             let protocol = form.protocol().map_err(|error| refusal(&error, "BadProtocol"))?;
             codec::write_protocol(&mut writer, &protocol);
         }
+        Operation::Query => {
+            write_table(&mut writer, Registry::standard(&[]).query(&reader.text()?).map_err(data_error)?);
+        }
+        Operation::TransformTable => {
+            let table = objects().table(reader.u64()?)?;
+            write_table(&mut writer, steps::transform(&table, Step::decode(reader)?)?);
+        }
         Operation::RenderFigure => figure::bundle(&kovacs::figure::Figure::decode(reader)?).encode(&mut writer),
     }
     Ok(writer.into_bytes())
@@ -144,12 +154,9 @@ fn write_package(writer: &mut Writer, package: &Package) {
 }
 
 fn write_table(writer: &mut Writer, table: Table) {
-    let (rows, label, origin) = (table.rows(), table.label(), table.source().origin.words());
-    let columns: Vec<(String, String)> = table
-        .fields()
-        .iter()
-        .map(|field| (field.name.clone(), table.unit(&field.name).map_or(String::new(), |unit| unit.code().to_owned())))
-        .collect();
+    let (rows, label, origin) = (table.rows(), table.label(), table.sources().origins());
+    let columns: Vec<(String, String)> =
+        table.fields().iter().map(|field| (field.name.clone(), unit_code(field).to_owned())).collect();
     writer.u64(objects().hold_table(table));
     writer.count(rows);
     writer.sequence(&columns, |writer, (name, unit)| {
@@ -158,6 +165,15 @@ fn write_table(writer: &mut Writer, table: Table) {
     });
     writer.text(&label);
     writer.text(&origin);
+}
+
+/// The unit of a column as cells see it.
+fn unit_code(field: &Field) -> &'static str {
+    match (field.kind, field.unit) {
+        (FieldKind::Text, _) => "",
+        (_, Some(unit)) => unit.code(),
+        (_, None) => "?",
+    }
 }
 
 fn filter(table: &Table, reader: &mut Reader<'_>) -> Result<Table> {
@@ -199,8 +215,12 @@ fn fit_error(error: &kovacs_fit::FitError) -> Error {
     refusal(error, &variant(error))
 }
 
-fn data_error(error: kovacs_datasets::DatasetError) -> Error {
-    refusal(&error, &variant(&error))
+pub(crate) fn data_error(error: kovacs_datasets::DatasetError) -> Error {
+    match &error {
+        // A query has kinds of its own: `UnknownColumn`, `NoRows`.
+        kovacs_datasets::DatasetError::Query(query) => refusal(&error, &variant(&**query)),
+        _ => refusal(&error, &variant(&error)),
+    }
 }
 
 pub(crate) fn model_error(error: kovacs_core::model::EvaluationError) -> Error {

@@ -140,7 +140,7 @@ pub struct Table {
 }
 
 impl Table {
-    fn decode(answer: &[u8]) -> Result<Table> {
+    pub(crate) fn decode(answer: &[u8]) -> Result<Table> {
         let mut reader = Reader::new(answer);
         Ok(Table {
             handle: Handle::adopt(reader.u64()?),
@@ -151,11 +151,15 @@ impl Table {
         })
     }
 
-    fn ask(&self, operation: Operation, write: impl FnOnce(&mut Writer)) -> Result<Vec<u8>> {
+    pub(crate) fn ask(&self, operation: Operation, write: impl FnOnce(&mut Writer)) -> Result<Vec<u8>> {
         let mut writer = Writer::new();
         writer.u64(self.handle.number());
         write(&mut writer);
         seam::call(operation, writer)
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
     }
 
     /// Number of rows.
@@ -163,7 +167,7 @@ impl Table {
         self.rows
     }
 
-    /// Name and unit of every column.
+    /// Name and unit of every column; the unit is empty for words, and `?` for computed numbers whose unit is not known.
     pub fn columns(&self) -> &[(String, String)] {
         &self.columns
     }
@@ -213,7 +217,8 @@ impl Table {
         Table::decode(&answer)
     }
 
-    /// A column of numbers, not copied.
+    /// A column of numbers, not copied: a slice of the memory of the engine, in place while the table lives. A cell that
+    /// uses the crate `ndarray` has an array of it without a copy as well: `ArrayView1::from(table.numbers("stress")?)`.
     ///
     /// # Errors
     /// There is no such column, or it does not hold numbers.

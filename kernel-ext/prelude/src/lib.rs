@@ -14,6 +14,7 @@ mod error;
 pub mod experiment;
 pub mod figure;
 pub mod model;
+pub mod query;
 pub mod reload;
 pub mod rt;
 #[allow(unsafe_code)]
@@ -22,6 +23,7 @@ pub mod wire;
 
 pub use error::{Error, Result};
 pub use kovacs_core as core;
+pub use query::query;
 
 /// Everything a notebook needs: `use kovacs::prelude::*;`.
 pub mod prelude {
@@ -31,6 +33,7 @@ pub mod prelude {
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::model::Model;
+    pub use crate::query::{Groups, query};
     pub use crate::reload::Reload;
     pub use crate::seam::interrupted;
     pub use kovacs_core::closure::prelude::*;

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -65,6 +65,10 @@ pub enum Operation {
     IsolateModel = 28,
     /// Render a figure.
     RenderFigure = 30,
+    /// Ask all data packages a question.
+    Query = 40,
+    /// Make a table from a table.
+    TransformTable = 41,
 }
 
 impl Operation {
@@ -93,6 +97,8 @@ impl Operation {
             ReloadModel,
             IsolateModel,
             RenderFigure,
+            Query,
+            TransformTable,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)
