@@ -346,6 +346,16 @@ pub enum DatasetError {
         /// Column name.
         column: String,
     },
+    /// More rows than a file of this kind can hold.
+    #[error("`{table}` has {rows} rows, and a sheet holds {most}; write parquet or csv")]
+    TooManyRows {
+        /// Package and resource.
+        table: String,
+        /// Rows of the table.
+        rows: usize,
+        /// Rows of a sheet.
+        most: usize,
+    },
     /// A unit was stated for a column that has another one.
     #[error("column `{column}` of `{table}` is in {known}; to convert it, use `column_in` or compute a column")]
     UnitKnown {

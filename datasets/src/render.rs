@@ -4,6 +4,7 @@
 //! of the page, so that it is readable in light and dark alike.
 
 use crate::descriptor::FieldKind;
+use crate::error::DatasetError;
 use crate::field::Field;
 use crate::table::Table;
 use polars::prelude::{DataType, Series};
@@ -71,19 +72,18 @@ impl Table {
         let align = |column: &Shown| if column.is_text { "left" } else { "right" };
         let row = |tag: &str, style: &str, cell: &dyn Fn(&Shown) -> String| -> String {
             let cells = grid.columns.iter().map(|column| {
-                format!("<{tag} style=\"text-align:{}{style}\">{}</{tag}>", align(column), escape(&cell(column)))
+                format!("<{tag} style=\"text-align:{}\">{}</{tag}>", align(column), escape(&cell(column)))
             });
-            format!("<tr>{}</tr>", cells.collect::<String>())
+            format!("<tr{style}>{}</tr>", cells.collect::<String>())
         };
         let span = grid.columns.len().max(1);
+        let under_names = " style=\"opacity:0.75;border-bottom:1px solid currentColor\"";
         let mut html = format!(
             "<table class=\"kovacs-table\" style=\"border-collapse:collapse\">\
              <caption style=\"caption-side:top;text-align:left;color:inherit\">{}</caption><thead>{}{}</thead><tbody>",
             escape(&grid.caption),
             row("th", "", &|column| column.name.clone()),
-            row("th", ";font-weight:normal;opacity:0.75;border-bottom:1px solid currentColor", &|column| column
-                .unit
-                .clone()),
+            row("td", under_names, &|column| column.unit.clone()),
         );
         for place in 0..grid.rows.len() {
             if grid.gap == Some(place) {
@@ -101,6 +101,18 @@ impl Table {
             below.join("<br>")
         ));
         html
+    }
+}
+
+impl Table {
+    /// The values of a column in a few words: all of them where they are few, else their range or the first of them.
+    ///
+    /// # Errors
+    /// There is no such column.
+    pub fn summary(&self, name: &str) -> Result<String, DatasetError> {
+        let field = self.known(name)?;
+        let values = self.frame().column(name).map_err(|error| self.failed("reading a column of", &error))?;
+        Ok(values_of(field, values.as_materialized_series()))
     }
 }
 
@@ -132,8 +144,12 @@ fn trimmed(decimal: &str) -> &str {
     if decimal.contains('.') { decimal.trim_end_matches('0').trim_end_matches('.') } else { decimal }
 }
 
-/// The values of a column in a few words: all of them, or their range.
+/// A column and its values in a few words: `eps2: 0.002, 0.003`.
 pub(crate) fn summary(field: &Field, values: &Series) -> String {
+    format!("{}: {}", field.name, values_of(field, values))
+}
+
+fn values_of(field: &Field, values: &Series) -> String {
     let unit = match field.unit {
         Some(unit) if unit.code() != "1" => format!(" {}", unit.symbol()),
         _ => String::new(),
@@ -150,7 +166,7 @@ pub(crate) fn summary(field: &Field, values: &Series) -> String {
             .map(|words| words.iter().flatten().map(|word| format!("'{word}'")).collect())
             .unwrap_or_default(),
     };
-    let said = match (words.as_slice(), field.kind) {
+    match (words.as_slice(), field.kind) {
         ([], _) => "only gaps".to_string(),
         (few, _) if few.len() <= VALUES_LISTED => format!("{}{unit}", few.join(", ")),
         ([first, .., last], FieldKind::Number | FieldKind::Integer) => format!("{first} to {last}{unit}"),
@@ -158,8 +174,7 @@ pub(crate) fn summary(field: &Field, values: &Series) -> String {
             let some = many.get(..VALUES_LISTED).unwrap_or_default();
             format!("{} and {} more", some.join(", "), many.len() - some.len())
         }
-    };
-    format!("{}: {said}", field.name)
+    }
 }
 
 /// A column as it is shown.

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// The packages that come with Kovacs, copied so that other packages may lie beside them.
+/// The tables of Fig. 1 of the packages that come with Kovacs, copied so that other packages may lie beside them.
 struct Shelf {
     folder: tempfile::TempDir,
 }
@@ -18,10 +18,13 @@ impl Shelf {
         for name in ["ti-zr-hf-cu-ni-be", "fe-zr-b", "pvc"] {
             let to = folder.path().join(name);
             std::fs::create_dir(&to).unwrap();
-            for entry in std::fs::read_dir(shipped_folder().join(name)).unwrap() {
-                let entry = entry.unwrap();
-                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-            }
+            // Its table of Fig. 1 only.
+            let from = shipped_folder().join(name);
+            std::fs::copy(from.join("two-step.csv"), to.join("two-step.csv")).unwrap();
+            let about = std::fs::read(from.join("datapackage.json")).unwrap();
+            let mut about: Value = serde_json::from_slice(&about).unwrap();
+            about["resources"].as_array_mut().unwrap().retain(|resource| resource["name"] == "two-step");
+            std::fs::write(to.join("datapackage.json"), about.to_string()).unwrap();
         }
         Shelf { folder }
     }
@@ -212,9 +215,9 @@ fn joins_unions_and_queries_in_queries_keep_units() {
     let both = shelf.query("select time, stress from pvc_two_step union all select time, stress from fe_zr_b_two_step");
     assert_eq!(units(&both), ["time s", "stress MPa"]);
     assert_eq!(both.sources().iter().count(), 2);
-    let high = shelf.query("pvc_two_step where stress > (select avg(stress) from pvc_two_step)");
-    let mean = mean_of(&pvc().column("stress").unwrap());
-    assert!(high.column("stress").unwrap().iter().all(|stress| *stress > mean));
+    let high = shelf.query("pvc_two_step where stress in (select max(stress) from pvc_two_step)");
+    let stress = pvc().column("stress").unwrap();
+    assert_eq!(high.column("stress").unwrap()[0], stress.iter().copied().fold(f64::NAN, f64::max));
     let ranked = shelf.query("select stress, row_number() over (order by stress) as place from pvc_two_step limit 5");
     assert_eq!(units(&ranked), ["stress MPa", "place 1"]);
 }
@@ -326,7 +329,7 @@ fn a_parquet_file_is_read_in_pieces_and_gives_what_a_csv_file_gives() {
     assert_eq!(shelf.query("select count(*) from long_run").column("count").unwrap(), [rows as f64]);
     assert_eq!(shelf.query("long_run limit 7").rows(), 7);
     assert_eq!(shelf.query("long_run where stage = 1 limit 7").rows(), 7);
-    assert_eq!(shelf.query("select time from long_run where stress = (select max(stress) from long_run)").rows(), 1);
+    assert_eq!(shelf.query("select time from long.run where stress in (select max(stress) from long_run)").rows(), 1);
     let mut damaged = bytes.clone();
     damaged[bytes.len() / 2] ^= 0xff;
     std::fs::write(folder.join("run.parquet"), damaged).unwrap();
@@ -427,7 +430,7 @@ fn a_table_shows_units_digits_and_origin() {
     let found = shelf.query("select *, stress * 2 as twice from curves where temperature between 317 and 320");
     insta::assert_snapshot!("shown_as_text", found.to_text(6));
     insta::assert_snapshot!("shown_folded", found.to_text_within(4, 72));
-    insta::assert_snapshot!("shown_as_html", found.to_html(4).replace("<tr>", "\n<tr>"));
+    insta::assert_snapshot!("shown_as_html", found.to_html(4).replace("<tr", "\n<tr"));
 }
 
 /// A condition on the shipped tables.

@@ -2,7 +2,7 @@
 
 use crate::program::say;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 15] = [
     &["reproduce"],
     &["predict"],
     &["run"],
@@ -11,6 +11,8 @@ const COMMANDS: [&[&str]; 13] = [
     &["data", "validate"],
     &["data", "generate"],
     &["data", "import"],
+    &["data", "query"],
+    &["data", "show"],
     &["model", "list"],
     &["model", "info"],
     &["book", "build"],

@@ -33,3 +33,5 @@ mod plugins;
 mod predict;
 /// `kovacs reproduce` and `kovacs book` on a small project.
 mod reproduce;
+/// Questions over packages, rows at a shell, tables in cells.
+mod tables;

@@ -18,6 +18,12 @@ pub enum QueryError {
         /// What the parser said.
         reason: String,
     },
+    /// The name of a table with a hyphen, without quotes.
+    #[error("the table `{name}` has a hyphen in its name: write `\"{name}\"` in double quotes, or `{}`", name.replace(['-', '.'], "_"))]
+    Unquoted {
+        /// The name.
+        name: String,
+    },
     /// It is a statement that changes something, or several of them.
     #[error("`{text}` is not a question; a query is one `select`, and nothing here writes, drops or reads files")]
     NotAQuestion {
@@ -113,7 +119,7 @@ pub enum QueryError {
         text: String,
     },
     /// An aggregate in a condition on rows.
-    #[error("`{function}` is of many rows, and `where` looks at one; use `having`, or a query in parentheses")]
+    #[error("`{function}` is of many rows, and `where` looks at one; use `having`, or compute it first")]
     AggregateInWhere {
         /// The function.
         function: String,

@@ -73,9 +73,9 @@ pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option
 }
 
 fn answer(registry: &Registry, text: &str) -> Result<Table, DatasetError> {
-    let mut parsed = statement::parse_query(text).map_err(Box::new)?;
+    let mut parsed = statement::parse_query(text).map_err(|error| Box::new(unquoted(registry, text, error)))?;
     let condition = parsed.condition();
-    let names = parsed.tables().map_err(Box::new)?;
+    let names = parsed.tables();
     let found: Vec<Found> = names.iter().map(|name| catalogue::find(registry, name)).collect::<Result<_, _>>()?;
     let relation = |found: &Found| Relation {
         name: found.name.clone(),
@@ -115,6 +115,19 @@ fn answer(registry: &Registry, text: &str) -> Result<Table, DatasetError> {
         Some(condition) => table.chosen_by(condition),
         None => table,
     })
+}
+
+/// What is wrong with a text that is not SQL where the reason is the name of a table with a hyphen.
+fn unquoted(registry: &Registry, text: &str, error: QueryError) -> QueryError {
+    let bare =
+        |name: &String| name.contains('-') && text.contains(name.as_str()) && !text.contains(&format!("\"{name}\""));
+    match error {
+        QueryError::Syntax { .. } => match catalogue::names(registry).into_iter().find(bare) {
+            Some(name) => QueryError::Unquoted { name },
+            None => error,
+        },
+        other => other,
+    }
 }
 
 fn first_line(error: &dyn std::fmt::Display) -> String {

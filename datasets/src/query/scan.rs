@@ -15,7 +15,7 @@ use kovacs_core::units::Unit;
 use polars::lazy::frame::IntoLazy;
 use polars::prelude::{
     AnonymousScan, AnonymousScanArgs, Column, DataFrame, DataType, Expr, IntoColumn, LazyFrame, PlSmallStr,
-    PolarsError, PolarsResult, ScanArgsAnonymous, Schema, SchemaRef, concat,
+    PolarsError, PolarsResult, ScanArgsAnonymous, Schema, SchemaRef,
 };
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,7 +79,9 @@ impl Part {
         };
         Ok(Part {
             columns: package.fields(resource)?.iter().map(column).collect(),
-            source: Arc::new(package.source_of(statement, stated.strip_prefix("sha256:").unwrap_or(stated).to_lowercase())),
+            source: Arc::new(
+                package.source_of(statement, stated.strip_prefix("sha256:").unwrap_or(stated).to_lowercase()),
+            ),
             package: package.clone(),
             resource: resource.to_string(),
             lenient: false,
@@ -116,8 +118,9 @@ impl Part {
 
     /// Reads these columns, and of the rows those that meet the condition.
     fn read(&self, names: &[&str], condition: Option<&Expr>, limit: Option<usize>) -> Result<DataFrame, DatasetError> {
+        // In the order that is asked for, so that parts can be put below each other.
         let wanted: Vec<&PartColumn> =
-            self.columns.iter().filter(|column| names.contains(&column.field.name.as_str())).collect();
+            names.iter().filter_map(|name| self.columns.iter().find(|column| column.field.name == *name)).collect();
         let of_file: Vec<&str> = wanted
             .iter()
             .filter(|column| matches!(column.content, Content::File(_) | Content::GlassLabels))
@@ -176,22 +179,49 @@ impl Part {
 
 /// A table as the engine sees it: nothing is read before it asks.
 pub(crate) fn lazy(parts: &[Part], report: &Report) -> PolarsResult<LazyFrame> {
-    let scans = parts.iter().map(|part| {
-        let scan = Scan { part: part.clone(), report: report.clone() };
-        let options =
-            ScanArgsAnonymous { schema: Some(part.schema()), name: "PACKAGE", ..ScanArgsAnonymous::default() };
-        LazyFrame::anonymous_scan(Arc::new(scan), options)
-    });
-    let scans: Vec<LazyFrame> = scans.collect::<PolarsResult<_>>()?;
-    match <[LazyFrame; 1]>::try_from(scans) {
-        Ok([only]) => Ok(only),
-        Err(several) => concat(several, Default::default()),
-    }
+    let schema = parts.first().map(Part::schema).unwrap_or_default();
+    let options = ScanArgsAnonymous { schema: Some(schema), name: "PACKAGES", ..ScanArgsAnonymous::default() };
+    LazyFrame::anonymous_scan(Arc::new(Scan { parts: parts.to_vec(), report: report.clone() }), options)
 }
 
+/// The parts of a table, one after another. They have the same columns.
 struct Scan {
-    part: Part,
+    parts: Vec<Part>,
     report: Report,
+}
+
+impl Scan {
+    /// Reads a part, and reports what came of it.
+    fn part(
+        &self,
+        part: &Part,
+        names: &[&str],
+        asked: &AnonymousScanArgs,
+        limit: Option<usize>,
+    ) -> PolarsResult<DataFrame> {
+        let reported = |done: Result<DataFrame, DatasetError>| {
+            let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+            match done {
+                Ok(frame) => {
+                    if frame.height() > 0 {
+                        report.used.push(part.source.clone());
+                    }
+                    Ok(frame)
+                }
+                Err(error) if part.lenient => {
+                    let source = &part.source;
+                    report.notes.push(format!("`{}.{}` is left out: {error}", source.package, source.resource));
+                    DataFrame::empty_with_schema(&part.schema()).select(names.iter().copied())
+                }
+                Err(error) => {
+                    let said = PolarsError::ComputeError(error.to_string().into());
+                    report.error.get_or_insert(error);
+                    Err(said)
+                }
+            }
+        };
+        reported(part.read(names, asked.predicate.as_ref(), limit))
+    }
 }
 
 impl AnonymousScan for Scan {
@@ -208,35 +238,34 @@ impl AnonymousScan for Scan {
     }
 
     fn scan(&self, asked: AnonymousScanArgs) -> PolarsResult<DataFrame> {
-        let all = || self.part.columns.iter().map(|column| PlSmallStr::from_str(&column.field.name)).collect();
-        let given: Vec<PlSmallStr> = asked.with_columns.as_ref().map_or_else(all, |names| names.to_vec());
-        let condition = asked.predicate.as_ref();
+        let given: Vec<PlSmallStr> = asked
+            .with_columns
+            .as_ref()
+            .map_or_else(|| asked.schema.iter_names_cloned().collect(), |names| names.to_vec());
         let mut names: Vec<PlSmallStr> = given.clone();
-        names.extend(condition.map(columns_of).unwrap_or_default());
-        let words: Vec<&str> = names.iter().map(PlSmallStr::as_str).collect();
-        let report = |done: &mut dyn FnMut(&mut Reported)| {
-            done(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
-        };
-        match self.part.read(&words, condition, asked.n_rows) {
-            Ok(frame) => {
-                if frame.height() > 0 {
-                    report(&mut |reported| reported.used.push(self.part.source.clone()));
-                }
-                if given.is_empty() { Ok(DataFrame::empty_with_height(frame.height())) } else { frame.select(given) }
-            }
-            Err(error) if self.part.lenient => {
-                let source = &self.part.source;
-                let note = format!("`{}.{}` is left out: {error}", source.package, source.resource);
-                report(&mut |reported| reported.notes.push(note.clone()));
-                DataFrame::empty_with_schema(&self.part.schema()).select(given)
-            }
-            Err(error) => {
-                let said = error.to_string();
-                let mut error = Some(error);
-                report(&mut |reported| reported.error = reported.error.take().or(error.take()));
-                Err(PolarsError::ComputeError(said.into()))
+        for name in asked.predicate.as_ref().map(columns_of).unwrap_or_default() {
+            if !names.contains(&name) {
+                names.push(name);
             }
         }
+        let words: Vec<&str> = names.iter().map(PlSmallStr::as_str).collect();
+        let mut all: Option<DataFrame> = None;
+        for part in &self.parts {
+            let so_far = all.as_ref().map_or(0, DataFrame::height);
+            let limit = asked.n_rows.map(|limit| limit.saturating_sub(so_far));
+            if limit == Some(0) && all.is_some() {
+                break;
+            }
+            let frame = self.part(part, &words, &asked, limit)?;
+            match &mut all {
+                None => all = Some(frame),
+                Some(all) => {
+                    all.vstack_mut_owned(frame)?;
+                }
+            }
+        }
+        let all = all.unwrap_or_default();
+        if given.is_empty() { Ok(DataFrame::empty_with_height(all.height())) } else { all.select(given) }
     }
 }
 

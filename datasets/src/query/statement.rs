@@ -8,7 +8,7 @@ use kovacs_core::units::parse_unit;
 use sqlparser::ast::{
     Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, Ident, Join, JoinConstraint, JoinOperator,
     ObjectName, OrderByKind, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Statement,
-    TableAlias, TableFactor, WildcardAdditionalOptions, visit_expressions_mut, visit_relations,
+    TableAlias, TableFactor, WildcardAdditionalOptions, visit_expressions_mut, visit_relations, visit_relations_mut,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::keywords::Keyword;
@@ -34,7 +34,10 @@ pub(crate) fn parse_query(text: &str) -> Result<Parsed, QueryError> {
     let tokens = complete(tokens);
     let statements = parser(tokens).parse_statements().map_err(|error| syntax(text, error))?;
     match <[Statement; 1]>::try_from(statements) {
-        Ok([Statement::Query(query)]) => Ok(Parsed { query, quantities }),
+        Ok([Statement::Query(mut query)]) => {
+            join_names(&mut query);
+            Ok(Parsed { query, quantities })
+        }
         _ => Err(QueryError::NotAQuestion { text: text.trim().to_string() }),
     }
 }
@@ -51,6 +54,18 @@ pub(crate) fn parse_expression(text: &str) -> Result<(Expr, Vec<Quantity>), Quer
             Err(QueryError::Syntax { text: text.trim().to_string(), reason })
         }
     }
+}
+
+/// Makes one name of those in several parts: `laboratory.run` is the table `"laboratory.run"`.
+fn join_names(query: &mut Query) {
+    let _: ControlFlow<()> = visit_relations_mut(query, |name| {
+        let parts: Vec<&str> =
+            name.0.iter().filter_map(|part| part.as_ident()).map(|part| part.value.as_str()).collect();
+        if parts.len() > 1 && parts.len() == name.0.len() {
+            *name = ObjectName::from(quoted(&parts.join(".")));
+        }
+        ControlFlow::Continue(())
+    });
 }
 
 fn short_enough(text: &str) -> Result<&str, QueryError> {
@@ -94,27 +109,18 @@ fn words<'a>(words: &'a [&'a str], span: sqlparser::tokenizer::Span) -> impl Ite
 }
 
 impl Parsed {
-    /// Names of tables, as written, without those that the query itself defines by `with`.
-    ///
-    /// # Errors
-    /// A function or a path in the place of a table.
-    pub(crate) fn tables(&self) -> Result<Vec<String>, QueryError> {
+    /// Names of tables, without those that the query itself defines by `with`.
+    pub(crate) fn tables(&self) -> Vec<String> {
         let mut defined = Vec::new();
         collect_definitions(&self.query, &mut defined);
         let mut names: Vec<String> = Vec::new();
-        let mut wrong = None;
         let _: ControlFlow<()> = visit_relations(&self.query, |name| {
-            match single(name) {
-                Some(name) if defined.contains(&name.value) || names.contains(&name.value) => {}
-                Some(name) => names.push(name.value.clone()),
-                None => wrong = wrong.take().or_else(|| Some(path(name))),
-            }
+            let name =
+                single(name).map(|name| &name.value).filter(|name| !defined.contains(name) && !names.contains(name));
+            names.extend(name.cloned());
             ControlFlow::Continue(())
         });
-        match wrong {
-            Some(name) => Err(QueryError::UnknownTable { known: vec![name.clone()], name }),
-            None => Ok(names),
-        }
+        names
     }
 
     /// The condition on rows of the outermost `select`, as written.
@@ -139,12 +145,6 @@ fn single(name: &ObjectName) -> Option<&Ident> {
         [only] => only.as_ident(),
         _ => None,
     }
-}
-
-/// A name of several parts, `pvc.two_step`, as one that can be quoted.
-fn path(name: &ObjectName) -> String {
-    let parts: Vec<String> = name.0.iter().filter_map(|part| part.as_ident()).map(|part| part.value.clone()).collect();
-    parts.join(".")
 }
 
 impl Walk<'_> {

@@ -188,3 +188,53 @@ fn protocols_have_the_text_form_of_the_shell() {
     assert_eq!(read_protocol("/nowhere.toml").expect_err("no file").kind(), "NoFile");
     std::fs::remove_dir_all(&folder).expect("it is ours");
 }
+
+#[test]
+fn tables_are_asked_for_and_made_from_tables_over_the_seam() {
+    kovacs_cell::attach(None);
+    let curves = query("curves where glass = 'PVC' and resource = 'two-step'").expect("the shipped packages");
+    assert!(curves.rows() > 100 && curves.origin() == "synthetic", "{curves:?}");
+    let package = Dataset::open("pvc").expect("it is shipped").table("two-step").expect("it is sound");
+    let stress = package.numbers("stress").expect("a column of numbers");
+    assert_eq!(curves.numbers("stress").expect("a column of numbers"), stress);
+    let address = stress.as_ptr();
+    assert_eq!(package.clone().numbers("stress").expect("a column").as_ptr(), address, "no look copies a column");
+    assert_eq!(
+        package.select(["time", "stress"]).expect("columns").numbers("stress").expect("a column").as_ptr(),
+        address
+    );
+
+    let second = package.filter("stage = 2 and time < 20 min").expect("rows");
+    let means = second.group_by(["specimen"]).of([("stress", "mean"), ("stress", "std")]).expect("groups");
+    let columns: Vec<String> = means.columns().iter().map(|(name, unit)| format!("{name} {unit}")).collect();
+    assert_eq!(columns, ["specimen ", "stress_mean MPa", "stress_std MPa"]);
+    assert_eq!(means.texts("specimen").expect("words"), ["A", "B", "C"]);
+    let counts = second.group_by(["specimen"]).count().expect("counts");
+    assert_eq!(counts.numbers("count").expect("counts").iter().sum::<f64>(), second.rows() as f64);
+    let quantile = second.group_by(["eps2"]).quantile("stress", 0.5).expect("a quantile");
+    assert_eq!(quantile.columns()[1], ("stress_quantile_0.5".to_string(), "MPa".to_string()));
+    let joined = second.join(&means, ["specimen"]).expect("partners");
+    let above = joined.with_column("above", "stress - stress_mean").expect("a stress");
+    assert_eq!(above.rows(), second.rows());
+    let mean = above.numbers("above").expect("a column").iter().sum::<f64>() / above.rows() as f64;
+    assert!(mean.abs() < 1e-12, "{mean} MPa");
+    let sorted = above.sort_descending(["above"]).expect("sorted").head(5).expect("five rows");
+    assert!(sorted.numbers("above").expect("a column").is_sorted_by(|a, b| a >= b));
+    assert_eq!(above.stack(&sorted).expect("stacked").rows(), second.rows() + 5);
+    assert_eq!(second.unique(["specimen"]).expect("rows").rows(), 3);
+    assert_eq!(second.rename("stress", "sigma").expect("renamed").tail(2).expect("rows").rows(), 2);
+    let scaled = second.with_column_in("twice", "stress * 2", "MPa").expect("a stated unit");
+    assert_eq!(scaled.columns().last(), Some(&("twice".to_string(), "MPa".to_string())));
+
+    let kinds = [
+        query("curves where stres > 1").expect_err("no such column"),
+        query("cruves").expect_err("no such table"),
+        second.filter("time > 5 MPa").expect_err("another dimension"),
+        second.filter("time > 5000 h").expect_err("no such row"),
+        second.with_column("twice", "stress * 2").expect_err("no unit follows"),
+        second.group_by(["specimen"]).of([("stress", "average")]).expect_err("no such statistic"),
+    ]
+    .map(|error| error.kind().to_owned());
+    let expected = ["UnknownColumn", "UnknownTable", "WrongDimension", "NoRows", "UnitNotKnown", "UnknownStatistic"];
+    assert_eq!(kinds, expected);
+}

@@ -6,8 +6,31 @@ use std::time::{Duration, Instant};
 /// How long nothing is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// How often a line moves.
+const TICK: Duration = Duration::from_millis(120);
+
 /// Steps of a bar.
 const STEPS: u64 = 1000;
+
+/// Does work that cannot say how far it is; after a second a line shows that it goes on.
+pub fn patiently<T: Send>(words: &'static str, work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let (finished, finish) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            let waits = |time| matches!(finish.recv_timeout(time), Err(std::sync::mpsc::RecvTimeoutError::Timeout));
+            if waits(PATIENCE) {
+                let line = ProgressBar::new_spinner().with_message(words);
+                while waits(TICK) {
+                    line.tick();
+                }
+                line.finish_and_clear();
+            }
+        });
+        let done = work();
+        drop(finished);
+        done
+    })
+}
 
 /// A bar that appears after a second.
 pub struct Waiting {

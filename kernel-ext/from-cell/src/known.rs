@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 27] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 29] = [
     "Bundle",
     "Claim",
     "Colour",
@@ -50,6 +50,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 27] = [
     "Draw",
     "EvcxrDisplay",
     "Figure",
+    "Groups",
     "Hold",
     "HoldPrediction",
     "Hump",
@@ -66,6 +67,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 27] = [
     "Table",
     "interrupted",
     "kovacs",
+    "query",
     "read_protocol",
     "skip_notebook",
     "superpose",

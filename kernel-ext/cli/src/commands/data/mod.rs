@@ -2,6 +2,9 @@
 
 mod import;
 mod mappings;
+mod query;
+mod show;
+mod shown;
 
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, notice, print, print_json};
@@ -35,6 +38,8 @@ Examples:
     Generate(GenerateOptions),
     Import(Box<import::Options>),
     Mappings(mappings::Options),
+    Query(query::Options),
+    Show(show::Options),
 }
 
 /// Options of `data list`.
@@ -81,6 +86,9 @@ pub fn run(command: &Command) -> Result<u8, Failure> {
         Command::Generate(options) => generate(options)?,
         Command::Import(options) => return import::run(options),
         Command::Mappings(options) => mappings::run(options)?,
+        Command::Import(options) => import::run(options)?,
+        Command::Query(options) => query::run(options)?,
+        Command::Show(options) => show::run(options)?,
     }
     Ok(exit_code::OK)
 }
