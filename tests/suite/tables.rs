@@ -65,7 +65,9 @@ fn cells_ask_filter_group_join_and_show_tables() {
         &[
             code("use kovacs::prelude::*;\nlet curves = query(\"pvc_two_step where stage = 2\")?;"),
             code("let means = curves.filter(\"time < 20 min\")?.group_by([\"specimen\"]).mean(\"stress\")?;\nmeans"),
-            code("let stress: &[f64] = curves.numbers(\"stress\")?;\nprintln!(\"{}\", stress.len() == curves.rows());"),
+            code(
+                "{\n    let stress: &[f64] = curves.numbers(\"stress\")?;\n    println!(\"{}\", stress.len() == curves.rows());\n}",
+            ),
             code(
                 "println!(\"{}\", curves.join(&means, [\"specimen\"])?.with_column(\"d\", \"stress - stress_mean\")?.rows() == curves.rows());",
             ),
