@@ -8,6 +8,7 @@ use crate::error::DatasetError;
 use crate::field::Field;
 use crate::query::has_offset;
 use crate::table::Table;
+use crate::table_error::TableError;
 use kovacs_core::units::{Dimension, Unit};
 use polars::lazy::frame::IntoLazy;
 use polars::prelude::{DataType, Expr, PlSmallStr, QuantileMethod, col, len, lit};
@@ -169,19 +170,19 @@ impl Table {
     fn aggregated(&self, aggregate: &Aggregate) -> Result<Field, DatasetError> {
         let field = self.known(&aggregate.column)?;
         let statistic = aggregate.statistic;
-        let refuse = |reason| DatasetError::Statistic {
+        let refuse = |reason| TableError::Statistic {
             table: self.label(),
             column: aggregate.column.clone(),
             statistic: statistic.to_string(),
             reason,
         };
         if field.kind == FieldKind::Text && !statistic.is_of_words() {
-            return Err(refuse("the column holds words"));
+            return Err(Box::new(refuse("the column holds words")).into());
         }
         if let Statistic::Quantile(part) = statistic
             && !(0.0..=1.0).contains(&part)
         {
-            return Err(refuse("a quantile lies between 0 and 1"));
+            return Err(Box::new(refuse("a quantile lies between 0 and 1")).into());
         }
         let kind = match (statistic, field.kind) {
             (Statistic::Count, _) => FieldKind::Integer,

@@ -10,6 +10,7 @@ use crate::field::Field;
 use crate::query::QueryError;
 use crate::render::summary;
 use crate::table::Table;
+use crate::table_error::TableError;
 use polars::prelude::{DataFrameJoinOps, JoinArgs, JoinType, MaintainOrderJoin, PlSmallStr};
 
 /// Ends the name of a column of the second table whose name the first table has too.
@@ -35,7 +36,7 @@ impl Table {
         for name in on {
             let (there, here) = (self.known(name)?, other.known(name)?);
             let said = |field: &Field| field.unit_text().into();
-            let refuse = || DatasetError::JoinKey {
+            let refuse = || TableError::JoinKey {
                 left: self.label(),
                 right: other.label(),
                 column: name.to_string(),
@@ -45,7 +46,7 @@ impl Table {
             if there.kind == FieldKind::Text && here.kind == FieldKind::Text {
                 continue;
             }
-            let column = other.as_field(there).map_err(|_| refuse())?;
+            let column = other.as_field(there).map_err(|_| Box::new(refuse()))?;
             right.with_column(column).map_err(|error| other.failed("converting a key of", &error))?;
         }
         let mut fields = self.fields().to_vec();

@@ -6,6 +6,7 @@
 use crate::import::Need;
 use crate::near::near;
 use crate::query::QueryError;
+use crate::table_error::TableError;
 use kovacs_core::units::UnitError;
 use std::path::PathBuf;
 
@@ -327,14 +328,6 @@ pub enum DatasetError {
         /// Columns that exist.
         known: Vec<String>,
     },
-    /// A new column would have the name of another one.
-    #[error("`{table}` has a column `{column}` already; rename it first, or choose another name")]
-    NameTaken {
-        /// Package and resource.
-        table: String,
-        /// The name.
-        column: String,
-    },
     /// The unit of a computed column does not follow from the columns it is made of.
     #[error(
         "the unit of column `{column}` of `{table}` is not known; state it, as in `\"{column} [MPa]\"` in a query or \
@@ -346,64 +339,9 @@ pub enum DatasetError {
         /// Column name.
         column: String,
     },
-    /// More rows than a file of this kind can hold.
-    #[error("`{table}` has {rows} rows, and a sheet holds {most}; write parquet or csv")]
-    TooManyRows {
-        /// Package and resource.
-        table: String,
-        /// Rows of the table.
-        rows: usize,
-        /// Rows of a sheet.
-        most: usize,
-    },
-    /// A unit was stated for a column that has another one.
-    #[error("column `{column}` of `{table}` is in {known}; to convert it, use `column_in` or compute a column")]
-    UnitKnown {
-        /// Package and resource.
-        table: String,
-        /// Column name.
-        column: String,
-        /// Its unit.
-        known: &'static str,
-    },
-    /// A column cannot be lent without a copy.
-    #[error("column `{column}` of `{table}` {reason}, so there is no slice of it; `column` copies it")]
-    NotASlice {
-        /// Package and resource.
-        table: String,
-        /// Column name.
-        column: String,
-        /// What is in the way: `holds whole numbers`.
-        reason: &'static str,
-    },
-    /// A statistic that does not exist, or not of this column.
-    #[error("{statistic} of column `{column}` of `{table}`: {reason}")]
-    Statistic {
-        /// Package and resource.
-        table: String,
-        /// Column name.
-        column: String,
-        /// As asked for: `mean`.
-        statistic: String,
-        /// What is wrong.
-        reason: &'static str,
-    },
-    /// Key columns of a join that do not measure the same.
-    #[error(
-        "`{left}` and `{right}` cannot be joined on `{column}`: it is {there} in the first and {here} in the second"
-    )]
-    JoinKey {
-        /// The first table.
-        left: String,
-        /// The second table.
-        right: String,
-        /// The key.
-        column: String,
-        /// Unit or kind in the first table.
-        there: Box<str>,
-        /// Unit or kind in the second table.
-        here: Box<str>,
-    },
+    /// A table cannot be turned into what was asked for.
+    #[error(transparent)]
+    Transform(#[from] Box<TableError>),
     /// A query or an expression cannot be understood or answered.
     #[error(transparent)]
     Query(#[from] Box<QueryError>),

@@ -3,6 +3,7 @@
 use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::table::Table;
+use crate::table_error::TableError;
 use ndarray::{Array2, ArrayView1};
 
 impl Table {
@@ -14,16 +15,16 @@ impl Table {
     pub fn slice(&self, name: &str) -> Result<&[f64], DatasetError> {
         let missing = || self.no_column("number", name);
         let field = self.field(name).filter(|field| field.kind != FieldKind::Text).ok_or_else(missing)?;
-        let not = |reason| DatasetError::NotASlice { table: self.label(), column: name.to_string(), reason };
+        let not = |reason| TableError::NotASlice { table: self.label(), column: name.to_string(), reason };
         if field.kind == FieldKind::Integer {
-            return Err(not("holds whole numbers"));
+            return Err(Box::new(not("holds whole numbers")).into());
         }
         let numbers = self.frame().column(name).map_err(|_| missing())?.as_materialized_series().f64();
         let numbers = numbers.map_err(|_| missing())?;
         if numbers.null_count() > 0 {
-            return Err(not("has gaps"));
+            return Err(Box::new(not("has gaps")).into());
         }
-        numbers.cont_slice().map_err(|_| not("is stored in pieces"))
+        Ok(numbers.cont_slice().map_err(|_| Box::new(not("is stored in pieces")))?)
     }
 
     /// The numbers of a column as an array of ndarray, without a copy.

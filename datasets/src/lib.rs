@@ -31,6 +31,7 @@ mod save;
 mod source;
 mod store;
 mod table;
+mod table_error;
 mod transform;
 mod write;
 
@@ -49,4 +50,5 @@ pub use render::significant;
 pub use save::SaveAs;
 pub use source::{Sources, TableSource};
 pub use table::{Group, Table};
+pub use table_error::TableError;
 pub use write::Draft;

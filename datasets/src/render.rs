@@ -55,7 +55,7 @@ impl Table {
             text.push_str(&line("", &|column| column.heading.clone()));
             for (place, number) in numbers.iter().enumerate() {
                 if grid.gap == Some(place) {
-                    text.push_str(&format!("... {} rows left out\n", grid.left_out));
+                    text.push_str(&format!("... {} left out\n", counted(grid.left_out)));
                 }
                 text.push_str(&line(number, &|column| column.cells.get(place).cloned().unwrap_or_default()));
             }
@@ -87,9 +87,9 @@ impl Table {
         );
         for place in 0..grid.rows.len() {
             if grid.gap == Some(place) {
-                let left_out = grid.left_out;
+                let left_out = counted(grid.left_out);
                 html.push_str(&format!(
-                    "<tr><td colspan=\"{span}\" style=\"text-align:center;opacity:0.75\">… {left_out} rows left out</td></tr>"
+                    "<tr><td colspan=\"{span}\" style=\"text-align:center;opacity:0.75\">… {left_out} left out</td></tr>"
                 ));
             }
             html.push_str(&row("td", "", &|column| column.cells.get(place).cloned().unwrap_or_default()));
@@ -231,7 +231,7 @@ impl Grid {
         }
         below.extend(table.notes().iter().map(|note| format!("note: {note}")));
         Grid {
-            caption: format!("{}: {total} {}", table.label(), if total == 1 { "row" } else { "rows" }),
+            caption: format!("{}: {}", table.label(), counted(total)),
             columns: columns.collect(),
             rows: places.iter().map(|place| Row { number: place + 1 }).collect(),
             gap: (total > limit).then_some(head),
@@ -239,6 +239,10 @@ impl Grid {
             below,
         }
     }
+}
+
+fn counted(rows: usize) -> String {
+    if rows == 1 { "1 row".to_string() } else { format!("{rows} rows") }
 }
 
 fn cell(table: &Table, field: &Field, row: usize) -> String {

@@ -10,6 +10,7 @@ use crate::field::Field;
 use crate::format::FileFormat;
 use crate::store;
 use crate::table::Table;
+use crate::table_error::TableError;
 use polars::prelude::PlSmallStr;
 use rust_xlsxwriter::{Workbook, XlsxError};
 use std::io::Write;
@@ -42,10 +43,8 @@ impl Table {
     /// # Errors
     /// An ending that names no format, a file that cannot be written, more rows than a sheet has.
     pub fn save(&self, path: &Path) -> Result<(), DatasetError> {
-        let format = SaveAs::of(path).ok_or_else(|| DatasetError::UnknownFormat {
-            file: path.to_path_buf(),
-            accepted: ["csv", "parquet", "arrow", "xlsx"].map(str::to_string).to_vec(),
-        })?;
+        let unknown = || Box::new(TableError::FileEnding { file: path.to_path_buf() });
+        let format = SaveAs::of(path).ok_or_else(unknown)?;
         let bytes = match format {
             SaveAs::Data(format) => self.bytes(format)?,
             SaveAs::Workbook => self.workbook()?,
@@ -84,7 +83,8 @@ impl Table {
 
     fn workbook(&self) -> Result<Vec<u8>, DatasetError> {
         if self.rows() >= SHEET_ROWS {
-            return Err(DatasetError::TooManyRows { table: self.label(), rows: self.rows(), most: SHEET_ROWS - 1 });
+            let (table, rows, most) = (self.label(), self.rows(), SHEET_ROWS - 1);
+            return Err(Box::new(TableError::TooManyRows { table, rows, most }).into());
         }
         self.sheets().map_err(|error| DatasetError::Engine {
             table: self.label(),

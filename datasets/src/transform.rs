@@ -10,6 +10,7 @@ use crate::field::Field;
 use crate::query::{Kind, QueryError, Scope, Walk, on_large_stack, parse_expression};
 use crate::render::summary;
 use crate::table::Table;
+use crate::table_error::TableError;
 use kovacs_core::units::{Unit, convert, parse_unit};
 use polars::lazy::frame::IntoLazy;
 use polars::prelude::{
@@ -187,7 +188,8 @@ impl Table {
             (FieldKind::Text, _) => return Err(self.no_column("number", name)),
             (_, Some(known)) if known != stated => {
                 let column = name.to_string();
-                return Err(DatasetError::UnitKnown { table: self.label(), column, known: known.code() });
+                let table = self.label();
+                return Err(Box::new(TableError::UnitKnown { table, column, known: known.code() }).into());
             }
             _ => {}
         }
@@ -316,7 +318,7 @@ impl Table {
     }
 
     pub(crate) fn taken(&self, name: &str) -> DatasetError {
-        DatasetError::NameTaken { table: self.label(), column: name.to_string() }
+        Box::new(TableError::NameTaken { table: self.label(), column: name.to_string() }).into()
     }
 
     /// Reads an expression, checks its units and hands it to the engine's own parser.

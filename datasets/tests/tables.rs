@@ -346,13 +346,13 @@ fn columns_are_lent_and_not_copied() {
     assert_eq!(stress, table.column("stress").unwrap());
     let chosen = table.select(&["time", "stress"]).unwrap();
     assert_eq!(chosen.slice("stress").unwrap().as_ptr(), stress.as_ptr(), "choosing columns copies none");
-    assert!(matches!(table.slice("stage"), Err(DatasetError::NotASlice { .. })));
+    assert!(table.slice("stage").unwrap_err().to_string().contains("holds whole numbers"));
     assert!(table.slice("glass").is_err() && table.slice("nothing").is_err());
     let matrix = table.matrix(&["time", "stage"]).unwrap();
     assert_eq!(matrix.dim(), (table.rows(), 2));
     assert_eq!(matrix.column(1).to_vec(), table.column("stage").unwrap());
     let gaps = Table::stack(&[table.clone(), table.select(&["time"]).unwrap()]).unwrap();
-    assert!(matches!(gaps.slice("stress"), Err(DatasetError::NotASlice { .. })));
+    assert!(gaps.slice("stress").unwrap_err().to_string().contains("has gaps"));
     assert!(gaps.column("stress").unwrap().last().unwrap().is_nan());
 }
 

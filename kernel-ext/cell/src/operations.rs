@@ -219,6 +219,7 @@ pub(crate) fn data_error(error: kovacs_datasets::DatasetError) -> Error {
     match &error {
         // A query has kinds of its own: `UnknownColumn`, `NoRows`.
         kovacs_datasets::DatasetError::Query(query) => refusal(&error, &variant(&**query)),
+        kovacs_datasets::DatasetError::Transform(transform) => refusal(&error, &variant(&**transform)),
         _ => refusal(&error, &variant(&error)),
     }
 }

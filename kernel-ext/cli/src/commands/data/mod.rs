@@ -86,7 +86,6 @@ pub fn run(command: &Command) -> Result<u8, Failure> {
         Command::Generate(options) => generate(options)?,
         Command::Import(options) => return import::run(options),
         Command::Mappings(options) => mappings::run(options)?,
-        Command::Import(options) => import::run(options)?,
         Command::Query(options) => query::run(options)?,
         Command::Show(options) => show::run(options)?,
     }
