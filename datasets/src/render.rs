@@ -54,10 +54,10 @@ impl Table {
             };
             text.push_str(&line("", &|column| column.heading.clone()));
             for (place, number) in numbers.iter().enumerate() {
-                if grid.gap == Some(place) {
+                text.push_str(&line(number, &|column| column.cells.get(place).cloned().unwrap_or_default()));
+                if grid.gap_after == Some(place) {
                     text.push_str(&format!("... {} left out\n", counted(grid.left_out)));
                 }
-                text.push_str(&line(number, &|column| column.cells.get(place).cloned().unwrap_or_default()));
             }
         }
         for line in &grid.below {
@@ -86,13 +86,13 @@ impl Table {
             row("td", under_names, &|column| column.unit.clone()),
         );
         for place in 0..grid.rows.len() {
-            if grid.gap == Some(place) {
+            html.push_str(&row("td", "", &|column| column.cells.get(place).cloned().unwrap_or_default()));
+            if grid.gap_after == Some(place) {
                 let left_out = counted(grid.left_out);
                 html.push_str(&format!(
                     "<tr><td colspan=\"{span}\" style=\"text-align:center;opacity:0.75\">… {left_out} left out</td></tr>"
                 ));
             }
-            html.push_str(&row("td", "", &|column| column.cells.get(place).cloned().unwrap_or_default()));
         }
         let below: Vec<String> = grid.below.iter().map(|line| escape(line)).collect();
         html.push_str(&format!(
@@ -204,8 +204,8 @@ struct Grid {
     caption: String,
     columns: Vec<Shown>,
     rows: Vec<Row>,
-    /// Before which of the rows shown others are left out.
-    gap: Option<usize>,
+    /// After which of the rows shown others are left out.
+    gap_after: Option<usize>,
     left_out: usize,
     below: Vec<String>,
 }
@@ -234,7 +234,7 @@ impl Grid {
             caption: format!("{}: {}", table.label(), counted(total)),
             columns: columns.collect(),
             rows: places.iter().map(|place| Row { number: place + 1 }).collect(),
-            gap: (total > limit).then_some(head),
+            gap_after: (total > limit).then(|| head.saturating_sub(1)),
             left_out: total - head - tail,
             below,
         }

@@ -108,8 +108,8 @@ fn curves(registry: &Registry) -> Result<Found, DatasetError> {
         for resource in package.resources() {
             let part = Part::whole(&package, resource)?;
             let own = part.fields();
-            let has = |name: &&str| own.iter().any(|field| field.name == *name && field.kind != FieldKind::Text);
-            if !CURVE_COLUMNS.iter().all(|name| has(&name)) {
+            let has = |name: &str| own.iter().any(|field| field.name == name && field.kind != FieldKind::Text);
+            if !CURVE_COLUMNS.iter().all(|name| has(name)) {
                 continue;
             }
             match clash(&fields, &own) {
