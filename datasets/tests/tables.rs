@@ -276,7 +276,14 @@ fn what_a_query_cannot_do_is_said_with_what_it_can() {
         "select stress as \"x [furlong]\" from curves",
         "",
     ];
-    let said: Vec<String> = refused.iter().map(|text| format!("{text}\n  {}\n", shelf.refusal(text))).collect();
+    // Which units there are is no matter of this test.
+    let said = |text: &&str| {
+        let said = shelf.refusal(text);
+        let (head, codes) = said.split_once("accepted UCUM codes are ").unwrap_or((&said, ""));
+        let (_, tail) = codes.split_once(';').unwrap_or(("", ""));
+        format!("{text}\n  {head}{}{tail}\n", if codes.is_empty() { "" } else { "..." })
+    };
+    let said: Vec<String> = refused.iter().map(said).collect();
     insta::assert_snapshot!("refusals", said.join("\n"));
 }
 
