@@ -119,6 +119,10 @@ pub(crate) fn read_bytes(bytes: &[u8], options: &ReadOptions<'_>) -> Result<Docu
         Reader::Bytes(read) => read(bytes, options),
         Reader::Text(read) => read(&text::decode(bytes, options.encoding.as_deref(), true)?, options),
     }?;
+    if document.sheets.is_empty() {
+        let reason = format!("it begins as `{}`, but no table with rows follows", document.format);
+        return Err(FormatError::NoTable { reason });
+    }
     doubts::check(&mut document);
     Ok(document)
 }
