@@ -69,6 +69,12 @@ pub enum DatasetError {
         /// Line, column and reason.
         source: serde_json::Error,
     },
+    /// The descriptor has an empty list of tables.
+    #[error("`{}` has no tables; add one to `resources`, or remove the folder", path.display())]
+    NoResources {
+        /// The `datapackage.json`.
+        path: PathBuf,
+    },
     /// Neither package nor resource names a licence.
     #[error(
         "resource `{resource}` of `{}` has no licence; add `\"licenses\": [{{\"name\": \"CC-BY-4.0\"}}]`",
@@ -237,6 +243,45 @@ pub enum DatasetError {
         found: String,
         /// `number`, `integer` or `string`.
         described: &'static str,
+    },
+    /// A table does not fit into the format it is to be written in.
+    #[error("`{table}` cannot be written as {format}: {reason}")]
+    Export {
+        /// Package and resource, with the selection.
+        table: String,
+        /// `xlsx`, `gr`, ...
+        format: &'static str,
+        /// What does not fit, and what does.
+        reason: String,
+    },
+    /// A column of a file that a package is made from has no unit.
+    #[error(
+        "column {number} of `{}`, `{heading}`, states {stated}; none is guessed: describe every column, such as \
+         `--column time:s --column specimen:text --column skip --column stress:MPa`",
+        file.display()
+    )]
+    Undescribed {
+        /// The file.
+        file: PathBuf,
+        /// Column, from 1.
+        number: usize,
+        /// Its heading; may be empty.
+        heading: String,
+        /// `no unit`, or what the file says.
+        stated: String,
+    },
+    /// Other columns are described than the file has.
+    #[error(
+        "`{}` has the {} columns {}, and {described} are described; describe each, in the order of the file, or `skip` it",
+        file.display(), headings.len(), join(headings)
+    )]
+    DescribedColumns {
+        /// The file.
+        file: PathBuf,
+        /// Headings of the file.
+        headings: Vec<String>,
+        /// How many are described.
+        described: usize,
     },
     /// The columns of a new table do not fit together.
     #[error("table `{resource}` cannot be written: {reason}")]
@@ -542,12 +587,21 @@ impl DatasetError {
     }
 }
 
+/// Words that a message lists; a table may have ten thousand columns, and nobody reads all their names.
+const LISTED: usize = 24;
+
 pub(crate) fn join(words: &[String]) -> String {
-    if words.is_empty() { "none".to_string() } else { format!("`{}`", words.join("`, `")) }
+    let listed: Vec<String> = words.iter().take(LISTED).map(|word| format!("`{word}`")).collect();
+    match words.len().checked_sub(LISTED) {
+        _ if words.is_empty() => "none".to_string(),
+        Some(more) if more > 0 => format!("{} and {more} more", listed.join(", ")),
+        _ => listed.join(", "),
+    }
 }
 
 /// The words of `left` that are not in `right`.
 fn beyond(left: &[String], right: &[String]) -> Vec<String> {
+    let right: std::collections::HashSet<&String> = right.iter().collect();
     left.iter().filter(|word| !right.contains(word)).cloned().collect()
 }
 

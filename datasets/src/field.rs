@@ -1,6 +1,6 @@
 //! A column as a table carries it: its name, its unit as a [`Unit`], and how that unit is known.
 
-use crate::descriptor::{FieldKind, FieldStatement, UnitBasis};
+use crate::descriptor::{Constraints, FieldKind, FieldStatement, UnitBasis};
 use kovacs_core::units::{Dimension, Unit};
 
 /// A column of a [`Table`](crate::Table).
@@ -69,6 +69,17 @@ impl Field {
             (FieldKind::Text, _) => "text",
             (_, Some(unit)) => unit.symbol(),
             (_, None) => "unit not known",
+        }
+    }
+
+    pub(crate) fn to_statement(&self) -> FieldStatement {
+        FieldStatement {
+            name: self.name.clone(),
+            kind: self.kind,
+            unit: self.unit.map(|unit| unit.code().to_string()),
+            unit_basis: self.unit_basis,
+            description: Some(self.description.clone()).filter(|words| !words.is_empty()),
+            constraints: (!self.required).then_some(Constraints { required: false }),
         }
     }
 

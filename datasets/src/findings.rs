@@ -56,4 +56,8 @@ impl Findings {
             None => Ok(()),
         }
     }
+
+    pub(crate) fn into_vec(self) -> Vec<DatasetError> {
+        self.kept
+    }
 }

@@ -3,7 +3,7 @@
 //! A file is read once, its digest is taken of those bytes, and the same bytes become the table, so that what was
 //! checked is what is used.
 
-use crate::descriptor::{Descriptor, FieldKind, Resource, check_name};
+use crate::descriptor::{Descriptor, FieldKind, ProtocolStatement, Resource, check_name};
 use crate::digest::{sha256, sha256_of_file};
 use crate::error::DatasetError;
 use crate::field::Field;
@@ -39,16 +39,21 @@ impl Package {
     /// No readable descriptor; a bad name; a resource without licence, without the source its origin needs, with a
     /// path that leads outside, or with a column of unknown or missing unit.
     pub fn open(folder: impl AsRef<Path>) -> Result<Package, DatasetError> {
-        let folder = folder.as_ref().to_path_buf();
-        let path = folder.join(DESCRIPTOR);
-        let bytes = std::fs::read(&path).map_err(|source| DatasetError::io("read", &path, source))?;
-        let descriptor: Descriptor =
-            serde_json::from_slice(&bytes).map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
-        let package = Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new() };
+        let package = Package::read(folder.as_ref())?;
         let mut findings = Findings::first();
         package.check(&mut findings);
         findings.refuse()?;
         Ok(package)
+    }
+
+    /// Reads the descriptor in a folder; what it says is not checked yet.
+    pub(crate) fn read(folder: &Path) -> Result<Package, DatasetError> {
+        let folder = folder.to_path_buf();
+        let path = folder.join(DESCRIPTOR);
+        let bytes = std::fs::read(&path).map_err(|source| DatasetError::io("read", &path, source))?;
+        let descriptor: Descriptor =
+            serde_json::from_slice(&bytes).map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
+        Ok(Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new() })
     }
 
     /// Name by which notebooks open it.
@@ -86,6 +91,14 @@ impl Package {
         self
     }
 
+    /// The columns of a resource that together name one row; without `time` they name one curve.
+    ///
+    /// # Errors
+    /// No such resource.
+    pub fn primary_key(&self, resource: &str) -> Result<&[String], DatasetError> {
+        self.resource(resource).map(|resource| resource.schema.primary_key.as_slice())
+    }
+
     /// Names of the resources, in the order of the descriptor.
     pub fn resources(&self) -> Vec<&str> {
         self.descriptor.resources.iter().map(|resource| resource.name.as_str()).collect()
@@ -97,19 +110,63 @@ impl Package {
     /// No such resource, a missing or changed file, columns that are not those of the descriptor, a cell that is not
     /// what its column promises, times that do not rise within a curve.
     pub fn table(&self, resource: &str) -> Result<Table, DatasetError> {
+        let statement = self.resource(resource)?;
         let mut findings = Findings::first();
-        let table = self.table_with(resource, &mut findings);
+        let table = self.table_with(statement, &mut findings);
         findings.refuse()?;
         table.ok_or_else(|| DatasetError::Table {
-            file: self.folder.join(resource),
+            file: self.folder.join(&statement.path),
             resource: resource.to_string(),
             reason: "it has no rows".to_string(),
         })
     }
 
+    /// Reads some columns of a resource, for tables of which there is not enough memory for all. Of parquet and arrow
+    /// files nothing else is decoded; the digest is still that of the whole file, taken block by block.
+    ///
+    /// # Errors
+    /// As [`Package::table`], for the columns that are read; and no such column. Times are checked if `time` and all
+    /// columns that tell curves apart are among them.
+    pub fn columns(&self, resource: &str, names: &[&str]) -> Result<Table, DatasetError> {
+        let statement = self.resource(resource)?;
+        let path = self.descriptor_path();
+        let all = fields(&path, statement)?;
+        if let Some(unknown) = names.iter().find(|name| !all.iter().any(|field| field.name == **name)) {
+            return Err(DatasetError::NoColumn {
+                table: format!("{} {resource}", self.name()),
+                kind: "described",
+                column: unknown.to_string(),
+                known: all.into_iter().map(|field| field.name).collect(),
+            });
+        }
+        let wanted: Vec<Field> = all.into_iter().filter(|field| names.contains(&field.name.as_str())).collect();
+        let format = FileFormat::of(&path, statement)?;
+        if format == FileFormat::Csv {
+            let names: Vec<&str> = wanted.iter().map(|field| field.name.as_str()).collect();
+            return self.table(resource)?.select(&names);
+        }
+        let file = self.file(statement)?;
+        let failed = |source| DatasetError::io("read", &file, source);
+        let (size, digest) = sha256_of_file(&file).map_err(failed)?;
+        self.check_size(statement, &file, size)?;
+        self.check_digest(statement, &file, &digest)?;
+        let open = std::fs::File::open(&file).map_err(failed)?;
+        let mut findings = Findings::first();
+        let frame = read::columns(open, format, Place { file: &file, resource: statement }, &wanted, &mut findings);
+        findings.refuse()?;
+        let empty = || DatasetError::NewTable { resource: resource.to_string(), reason: "it has no rows".to_string() };
+        Ok(Table::new(frame.ok_or_else(empty)?, wanted, Arc::new(self.source_of(statement, digest))))
+    }
+
+    /// Whether the descriptor says enough of a resource, and nothing forbidden, for its file to be read.
+    pub(crate) fn can_be_read(&self, resource: &Resource) -> bool {
+        let path = self.descriptor_path();
+        let stated_format = resource.format.is_none() || FileFormat::of(&path, resource).is_ok();
+        stated_format && self.inside(resource).is_ok() && fields(&path, resource).is_ok()
+    }
+
     /// A table, and what is wrong with it; `None` if that leaves no table.
-    pub(crate) fn table_with(&self, resource: &str, findings: &mut Findings) -> Option<Table> {
-        let statement = findings.take(self.resource(resource))?;
+    pub(crate) fn table_with(&self, statement: &Resource, findings: &mut Findings) -> Option<Table> {
         let file = findings.take(self.file(statement))?;
         let bytes = std::fs::read(&file).map_err(|source| DatasetError::io("read", &file, source));
         let bytes = findings.take(bytes)?;
@@ -174,14 +231,19 @@ impl Package {
     /// No such resource, or a protocol that cannot be understood.
     pub fn protocols(&self, resource: &str) -> Result<Vec<RowProtocol>, DatasetError> {
         let statement = self.resource(resource)?;
-        let understand = |stated| {
-            protocol::read(stated).map_err(|reason| DatasetError::Protocol {
-                path: self.descriptor_path(),
-                resource: statement.name.clone(),
-                reason,
-            })
-        };
-        statement.protocol.iter().map(understand).collect()
+        statement.protocol.iter().map(|stated| self.understand(statement, stated)).collect()
+    }
+
+    pub(crate) fn understand(
+        &self,
+        resource: &Resource,
+        stated: &ProtocolStatement,
+    ) -> Result<RowProtocol, DatasetError> {
+        protocol::read(stated).map_err(|reason| DatasetError::Protocol {
+            path: self.descriptor_path(),
+            resource: resource.name.clone(),
+            reason,
+        })
     }
 
     /// Checks a table that is not written yet by every rule of [`Package::table`]; messages point at `file`.

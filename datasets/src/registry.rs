@@ -4,15 +4,19 @@
 //! 1. folders given explicitly;
 //! 2. `KOVACS_DATA_PATH` (a list, separated as `PATH` is);
 //! 3. the project folder: the nearest folder named `kovacs-data` in the current folder or above it;
-//! 4. the packages shipped with Kovacs.
+//! 4. the user's folder, `$XDG_DATA_HOME/kovacs/packages` (by default below `~/.local/share`);
+//! 5. the packages shipped with Kovacs.
 //!
 //! The first hit wins and reports what it hides, so that a user's measured curves replace the shipped synthetic ones
 //! under the same name without an edit to a notebook, and visibly.
+//!
+//! Descriptors are read on all cores and no table is opened, so that thousands of packages list in a moment.
 
 use crate::descriptor::check_name;
 use crate::error::DatasetError;
 use crate::package::{DESCRIPTOR, Package};
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 /// Environment variable with further folders of packages.
 pub const PATH_VARIABLE: &str = "KOVACS_DATA_PATH";
@@ -49,6 +53,7 @@ impl Registry {
         if let Ok(here) = std::env::current_dir() {
             places.extend(here.ancestors().map(|folder| folder.join(PROJECT_FOLDER)).find(|folder| folder.is_dir()));
         }
+        places.extend(user_folder());
         places.push(shipped_folder());
         Registry::of(places)
     }
@@ -69,63 +74,107 @@ impl Registry {
         &self.places
     }
 
+    /// Opens what a person wrote: a path if it has a separator in it (`./pvc`), else a name to search for.
+    ///
+    /// # Errors
+    /// As [`Package::open`] and [`Registry::open`].
+    pub fn find(&self, name_or_path: &str) -> Result<Package, DatasetError> {
+        if is_path(name_or_path) { Package::open(name_or_path) } else { self.open(name_or_path) }
+    }
+
     /// Opens the package of this name; [`Package::shadowed`] lists those of the same name that it hides.
     ///
     /// # Errors
     /// No package has the name, or the first that has it is damaged.
     pub fn open(&self, name: &str) -> Result<Package, DatasetError> {
-        check_name(Path::new(DESCRIPTOR), "package", name).map_err(|_| self.unknown(name))?;
-        let mut found = self.candidates().filter(|(known, _)| known == name).map(|(_, folder)| folder);
-        let Some(folder) = found.next() else {
-            return Err(self.unknown(name));
+        let known = on_all_cores(self.folders(), |folder| (declared_name(&folder), folder));
+        let unknown = || {
+            let mut known: Vec<String> = known.iter().map(|(name, _)| name.clone()).collect();
+            known.sort();
+            known.dedup();
+            DatasetError::UnknownPackage { name: name.to_string(), known, searched: self.places.clone() }
         };
-        Ok(Package::open(folder)?.hiding(found.collect()))
+        check_name(Path::new(DESCRIPTOR), "package", name).map_err(|_| unknown())?;
+        let mut found = known.iter().filter(|(known, _)| known == name).map(|(_, folder)| folder);
+        let folder = found.next().ok_or_else(unknown)?;
+        Ok(Package::open(folder)?.hiding(found.cloned().collect()))
     }
 
     /// Every package in the order of the search, damaged and hidden ones included.
     pub fn list(&self) -> Vec<Listed> {
-        let mut listed: Vec<Listed> = Vec::new();
-        for (name, folder) in self.candidates() {
-            let hidden_by = listed.iter().find(|other| other.name == name).map(|other| other.folder.clone());
-            listed.push(Listed { package: Package::open(&folder), name, folder, hidden_by });
-        }
-        listed
+        let opened = on_all_cores(self.folders(), |folder| {
+            let package = Package::open(&folder);
+            let name = package.as_ref().map_or_else(|_| declared_name(&folder), |package| package.name().to_string());
+            Listed { name, folder, package, hidden_by: None }
+        });
+        let mut first: HashMap<String, PathBuf> = HashMap::new();
+        let told = opened.into_iter().map(|mut listed| {
+            listed.hidden_by = first.get(&listed.name).cloned();
+            first.entry(listed.name.clone()).or_insert_with(|| listed.folder.clone());
+            listed
+        });
+        told.collect()
     }
 
     /// The names that packages declare, each once, in the order of the search.
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for (name, _) in self.candidates() {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        let mut names = on_all_cores(self.folders(), |folder| declared_name(&folder));
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
         names
     }
 
-    fn unknown(&self, name: &str) -> DatasetError {
-        let mut known: Vec<String> = self.candidates().map(|(name, _)| name).collect();
-        known.sort();
-        known.dedup();
-        DatasetError::UnknownPackage { name: name.to_string(), known, searched: self.places.clone() }
+    /// Every folder that has a descriptor: a place itself, or a folder in it.
+    fn folders(&self) -> Vec<PathBuf> {
+        self.places.iter().flat_map(|place| packages_in(place)).collect()
     }
+}
 
-    /// Name and folder of everything that has a descriptor: a place itself, or a folder in it.
-    fn candidates(&self) -> impl Iterator<Item = (String, PathBuf)> {
-        self.places.iter().flat_map(|place| {
-            if place.join(DESCRIPTOR).is_file() {
-                return vec![(declared_name(place), place.clone())];
-            }
-            let mut folders: Vec<PathBuf> = match std::fs::read_dir(place) {
-                Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-                // A place that is not there holds no packages; it is named in the list of searched folders.
-                Err(_) => Vec::new(),
-            };
-            folders.retain(|folder| folder.join(DESCRIPTOR).is_file());
-            folders.sort();
-            folders.into_iter().map(|folder| (declared_name(&folder), folder)).collect()
-        })
+/// Whether a person who wrote this means a folder and not a name to search for.
+pub fn is_path(text: &str) -> bool {
+    text.contains(MAIN_SEPARATOR)
+}
+
+/// The folders of packages in a place, sorted: the place itself if it is one, else those directly in it.
+pub fn packages_in(place: &Path) -> Vec<PathBuf> {
+    if place.join(DESCRIPTOR).is_file() {
+        return vec![place.to_path_buf()];
     }
+    let mut folders: Vec<PathBuf> = match std::fs::read_dir(place) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        // A place that is not there holds no packages; it is named in the list of searched folders.
+        Err(_) => Vec::new(),
+    };
+    folders.retain(|folder| folder.join(DESCRIPTOR).is_file());
+    folders.sort();
+    folders
+}
+
+/// Does the same to every folder, in order, on as many threads as there are cores.
+fn on_all_cores<T: Send>(folders: Vec<PathBuf>, work: impl Fn(PathBuf) -> T + Sync) -> Vec<T> {
+    /// Below so many folders a thread costs more than it saves.
+    const WORTH_A_THREAD: usize = 64;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = folders.len().div_ceil(cores).max(WORTH_A_THREAD);
+    let mut shares: Vec<Vec<PathBuf>> = folders.chunks(share).map(<[PathBuf]>::to_vec).collect();
+    let own = shares.pop().unwrap_or_default();
+    std::thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<T>>()))
+            .collect();
+        let last: Vec<T> = own.into_iter().map(work).collect();
+        let mut done: Vec<T> = Vec::new();
+        for thread in threads {
+            match thread.join() {
+                Ok(part) => done.extend(part),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done.extend(last);
+        done
+    })
 }
 
 /// The name a descriptor declares, or the folder's where it declares none: a damaged package is still found by name.
@@ -140,6 +189,14 @@ fn declared_name(folder: &Path) -> String {
         .map(|descriptor| descriptor.name);
     let from_folder = || folder.file_name().map(|name| name.to_string_lossy().into_owned());
     declared.or_else(from_folder).unwrap_or_default()
+}
+
+/// The user's own packages, for all their projects: `$XDG_DATA_HOME/kovacs/packages`, beside the models they installed.
+/// Relative folders are ignored, as the XDG base directory specification asks.
+pub fn user_folder() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let data = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    data.map(|folder| folder.join("kovacs").join("packages"))
 }
 
 /// The packages that come with Kovacs: `../share/kovacs/datasets` beside an installed executable, else the source tree.

@@ -17,6 +17,9 @@ use std::sync::Arc;
 /// Rows of a parquet row group. A table of up to that many rows is one group, which is read without being put together.
 const GROUP_ROWS: usize = 1 << 20;
 
+/// What the key of a column's unit begins with, in the metadata of a file.
+pub(crate) const UNIT_KEY: &str = "kovacs.unit.";
+
 /// A frame of the columns of a new table, NaN turned into a gap. `resource` states names and kinds.
 pub(crate) fn frame(resource: &Resource, values: Vec<Values>) -> Result<DataFrame, DatasetError> {
     let fail = |reason: String| DatasetError::NewTable { resource: resource.name.clone(), reason };
@@ -67,7 +70,7 @@ pub(crate) fn notes(resource: &Resource) -> Vec<(String, String)> {
     let mut notes = vec![("kovacs.origin".to_string(), resource.origin.kind().word().to_string())];
     notes.extend(resource.schema.fields.iter().filter_map(|field| {
         let unit = field.unit.clone()?;
-        Some((format!("kovacs.unit.{}", field.name), unit))
+        Some((format!("{UNIT_KEY}{}", field.name), unit))
     }));
     notes
 }

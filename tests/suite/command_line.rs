@@ -2,7 +2,7 @@
 
 use crate::program::say;
 
-const COMMANDS: [&[&str]; 15] = [
+const COMMANDS: [&[&str]; 17] = [
     &["reproduce"],
     &["predict"],
     &["run"],
@@ -13,6 +13,8 @@ const COMMANDS: [&[&str]; 15] = [
     &["data", "import"],
     &["data", "query"],
     &["data", "show"],
+    &["data", "export"],
+    &["data", "new"],
     &["model", "list"],
     &["model", "info"],
     &["book", "build"],

@@ -38,7 +38,7 @@ fn reseal(package: &Path) {
 
 #[track_caller]
 fn unsound(package: &Path, parts: &[&str]) -> Said {
-    say(&["data", "validate", package.to_str().expect("UTF-8")]).ends_with(1).complains_of(parts)
+    say(&["data", "validate", package.to_str().expect("UTF-8")]).ends_with(1).prints(parts)
 }
 
 #[test]
@@ -151,4 +151,65 @@ fn the_measured_staircase_is_imported_with_its_nine_holds() {
     say(&[&["data", "import", other.to_str().expect("UTF-8")], &arguments[..]].concat())
         .ends_with(1)
         .complains_of(&["oca-staircase", "exists and is not"]);
+}
+
+#[test]
+fn a_new_package_is_sound_at_once_and_its_table_goes_out_and_comes_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let out = path("packages");
+    say(&["data", "new", "mine", "--out", &out]).ends_with(0).prints(&["mine", "synthetic", "data validate"]);
+    say(&["data", "new", "mine", "--out", &out]).ends_with(1).complains_of(&["exists"]);
+    let mine = format!("{out}/mine");
+    let verdict = say(&["data", "validate", &mine, "pvc", "--json"]).ends_with(0).json();
+    assert_eq!((&verdict["valid"], &verdict["packages"][1]["valid"]), (&true.into(), &true.into()));
+    let digest = verdict["packages"][0]["tables"][0]["data_digest"].as_str().expect("a digest").to_owned();
+    say(&["data", "info", &mine]).ends_with(0).prints(&[&digest]);
+
+    for format in ["parquet", "arrow"] {
+        let file = path(&format!("mine.{format}"));
+        say(&["data", "export", &mine, "--out", &file]).ends_with(0).complains_of(&["synthetic"]).prints(&[&digest]);
+        let terms = ["--license", "CC0-1.0", "--source", "a test", "--out", &out];
+        say(&[&["data", "new", format, "--from", &file][..], &terms].concat()).ends_with(0);
+        let about = say(&["data", "info", &format!("{out}/{format}"), "--json"]).ends_with(0).json();
+        assert_eq!(about["data_digests"]["curves"], digest.as_str(), "{format}");
+    }
+    let one = ["--where", "time=20", "--units", "internal", "--package", "--out", &path("one")];
+    let written = say(&[&["data", "export", &mine, "--json"][..], &one].concat()).ends_with(0).json();
+    assert_eq!((&written["rows"], &written["origin"]), (&1.into(), &"synthetic".into()));
+    say(&["data", "validate", &path("one")]).ends_with(0).prints(&["is sound", "1 rows", "synthetic"]);
+    say(&["data", "export", &mine, "--out", &path("mine.txt")]).ends_with(2).complains_of(&["--format"]);
+    say(&["data", "export", &mine, "--format", "gr", "--out", &path("mine.gr")])
+        .ends_with(1)
+        .complains_of(&["`r` and `G`"]);
+}
+
+#[test]
+fn the_users_own_packages_are_found_after_the_projects_and_before_those_that_come_along() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = copy_of("pvc", &folder.path().join("kovacs/packages"));
+    let listing = run(kovacs(&["data", "list"]).env("XDG_DATA_HOME", folder.path())).ends_with(0);
+    listing.prints(&["hidden: `pvc`", own.to_str().expect("UTF-8")]);
+    let about = run(kovacs(&["data", "info", "pvc", "--json"]).env("XDG_DATA_HOME", folder.path())).ends_with(0).json();
+    assert_eq!(about["folder"], own.to_str().expect("UTF-8"));
+    assert_eq!(about["hides"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn validating_a_folder_tells_everything_about_everything_in_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let damaged = copy_of("pvc", folder.path()).join("datapackage.json");
+    edit(&damaged, "\"unit\": \"MPa\"", "\"unit\": \"psi!\"");
+    edit(&damaged, "\"name\": \"CC0-1.0\"", "\"name\": \" \"");
+    copy_of("fe-zr-b", folder.path());
+    let verdict = say(&["data", "validate", folder.path().to_str().expect("UTF-8"), "--json"]).ends_with(1).json();
+    let packages = verdict["packages"].as_array().expect("a list");
+    assert_eq!(packages.len(), 2);
+    assert_eq!((&packages[0]["valid"], &packages[1]["valid"]), (&true.into(), &false.into()));
+    let findings = packages[1]["findings"].as_array().expect("findings");
+    assert!(findings.iter().any(|finding| finding["column"] == "stress" && finding["resource"] == "two-step"));
+    assert!(
+        findings.iter().any(|finding| finding["message"].as_str().is_some_and(|words| words.contains("no licence")))
+    );
+    assert!(findings.iter().all(|finding| finding["file"].is_string() && finding["remedy"].is_string()));
 }

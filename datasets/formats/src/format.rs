@@ -55,6 +55,10 @@ pub enum Format {
     Gudrun,
     /// Columns after a line `start data`, as DiffPy programs exchange them, by a program that is not named.
     StartData,
+    /// Apache Parquet; recognised and read by `kovacs-datasets`, which has the library for it.
+    Parquet,
+    /// Apache Arrow IPC file; read as [`Format::Parquet`] is.
+    Arrow,
 }
 
 impl Format {
@@ -85,6 +89,8 @@ impl Format {
             Format::Mantid => "Mantid SavePDFGui file",
             Format::Gudrun => "Gudrun file",
             Format::StartData => "DiffPy data file",
+            Format::Parquet => "Parquet file",
+            Format::Arrow => "Arrow file",
         }
     }
 }

@@ -5,10 +5,12 @@ use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::field::Field;
 use crate::findings::Findings;
+use crate::format::FileFormat;
 use polars::prelude::{ArrowSchema, Column, DataFrame, DataType, PolarsResult};
 use polars_io::SerReader;
 use polars_io::mmap::MmapBytesReader;
 use polars_io::prelude::{IpcReader, ParquetReader};
+use std::fs::File;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -29,6 +31,39 @@ pub(super) fn arrow(bytes: &[u8], place: Place<'_>, fields: &[Field], findings: 
         finish(reader, names, place, fields)
     };
     as_described(findings.take(guarded(place, "arrow", read))?, place, fields, findings)
+}
+
+/// Decodes some columns and no others; the file is mapped into memory, not copied.
+pub(super) fn some_columns(
+    file: File,
+    format: FileFormat,
+    place: Place<'_>,
+    fields: &[Field],
+) -> Result<DataFrame, DatasetError> {
+    let wanted: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+    let missing = |schema: &Arc<ArrowSchema>| {
+        let found = names(schema);
+        match wanted.iter().all(|name| found.contains(name)) {
+            true => Ok(()),
+            false => Err(place.other_columns(found, fields)),
+        }
+    };
+    guarded(place, format.word(), || match format {
+        FileFormat::Arrow => {
+            let mut reader = IpcReader::new(file);
+            match missing(&reader.schema()?) {
+                Ok(()) => reader.with_columns(Some(wanted.clone())).set_rechunk(true).finish().map(Ok),
+                Err(finding) => Ok(Err(finding)),
+            }
+        }
+        _ => {
+            let mut reader = ParquetReader::new(file);
+            match missing(&reader.schema()?) {
+                Ok(()) => reader.with_columns(Some(wanted.clone())).set_rechunk(true).finish().map(Ok),
+                Err(finding) => Ok(Err(finding)),
+            }
+        }
+    })
 }
 
 fn names(schema: &Arc<ArrowSchema>) -> Vec<String> {

@@ -15,6 +15,7 @@ use crate::findings::Findings;
 use crate::format::FileFormat;
 use polars::prelude::{Column, DataFrame, DataType, NamedFrom, PlSmallStr, Series};
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
 use std::path::Path;
 
 /// Where a table lies, for messages.
@@ -77,6 +78,23 @@ fn frame(
     Some(frame)
 }
 
+/// Reads some columns of a parquet or arrow file.
+pub(crate) fn columns(
+    file: File,
+    format: FileFormat,
+    place: Place<'_>,
+    fields: &[Field],
+    findings: &mut Findings,
+) -> Option<DataFrame> {
+    let frame = findings.take(columnar::some_columns(file, format, place, fields))?;
+    let frame = columnar::as_described(frame, place, fields, findings)?;
+    let described = |name: &String| fields.iter().any(|field| field.name == *name);
+    if place.resource.schema.primary_key.iter().all(described) {
+        check::times(place, &frame, fields, findings);
+    }
+    Some(frame)
+}
+
 /// Checks a frame that was put together in memory by the rules for files.
 pub(crate) fn checked(
     frame: DataFrame,
@@ -117,12 +135,16 @@ impl Place<'_> {
         if distinct == described && found.len() == fields.len() {
             return Ok(());
         }
-        Err(DatasetError::Columns {
+        Err(self.other_columns(found, fields))
+    }
+
+    fn other_columns(&self, found: Vec<String>, fields: &[Field]) -> DatasetError {
+        DatasetError::Columns {
             file: self.file.to_path_buf(),
             resource: self.resource.name.clone(),
             found,
             described: fields.iter().map(|field| field.name.clone()).collect(),
-        })
+        }
     }
 }
 

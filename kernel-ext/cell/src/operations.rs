@@ -19,7 +19,6 @@ use kovacs_datasets::descriptor::FieldKind;
 use kovacs_datasets::{Field, Package, Registry, Table};
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
-use std::path::Path;
 use std::sync::PoisonError;
 
 /// Rows of a table that are shown.
@@ -140,9 +139,7 @@ fn incident(reader: &mut Reader<'_>) -> Result<Incident, WireError> {
 
 /// A name is searched for; a path is opened.
 fn open_package(name: &str) -> Result<Package> {
-    let path = Path::new(name);
-    let package = if path.components().count() > 1 { Package::open(path) } else { Registry::standard(&[]).open(name) };
-    package.map_err(data_error)
+    Registry::standard(&[]).find(name).map_err(data_error)
 }
 
 fn write_package(writer: &mut Writer, package: &Package) {

@@ -1,19 +1,22 @@
 //! `kovacs data`: which data packages there are, whether they are sound, and how they come about.
 
+mod export;
 mod import;
 mod mappings;
+mod new;
 mod query;
 mod show;
 mod shown;
+mod validate;
 
-use crate::failure::{Explain, Failure};
+use crate::failure::Failure;
 use crate::output::{aligned, notice, print, print_json};
 use clap::{Args, Subcommand};
 use kovacs_datasets::generate::{EXAMPLE_NOTE, SHIPPED_SEED, write_all, write_example_workbook};
-use kovacs_datasets::{DatasetError, Listed, PROJECT_FOLDER, Package, Registry};
+use kovacs_datasets::{Listed, PROJECT_FOLDER, Package, Registry};
 use kovacs_runner::exit_code;
 use serde_json::{Value, json};
-use std::path::{MAIN_SEPARATOR, PathBuf};
+use std::path::PathBuf;
 
 /// List, check, generate and import data packages
 #[derive(Subcommand)]
@@ -24,9 +27,7 @@ pub enum Command {
     /// Show tables, columns, units, origin and terms of a package
     #[command(after_help = "Examples:\n  kovacs data info pvc\n  kovacs data info ./kovacs-data/my-curves --json")]
     Info(PackageOptions),
-    /// Read every table of a package and check digests, units, cells and protocols
-    #[command(after_help = "Example:\n  kovacs data validate pvc")]
-    Validate(PackageOptions),
+    Validate(validate::Options),
     /// Write the three synthetic glass packages
     #[command(after_help = "\
 The packages are synthetic and say so; with the default seed they are those that come with Kovacs.
@@ -40,6 +41,8 @@ Examples:
     Mappings(mappings::Options),
     Query(query::Options),
     Show(show::Options),
+    Export(export::Options),
+    New(Box<new::Options>),
 }
 
 /// Options of `data list`.
@@ -82,18 +85,16 @@ pub fn run(command: &Command) -> Result<u8, Failure> {
     match command {
         Command::List(options) => list(options)?,
         Command::Info(options) => info(options)?,
-        Command::Validate(options) => return validate(options),
+        Command::Validate(options) => return validate::run(options),
         Command::Generate(options) => generate(options)?,
         Command::Import(options) => return import::run(options),
         Command::Mappings(options) => mappings::run(options)?,
         Command::Query(options) => query::run(options)?,
         Command::Show(options) => show::run(options)?,
+        Command::Export(options) => export::run(options)?,
+        Command::New(options) => new::run(options)?,
     }
     Ok(exit_code::OK)
-}
-
-fn open(name: &str) -> Result<Package, DatasetError> {
-    if name.contains(MAIN_SEPARATOR) { Package::open(name) } else { Registry::standard(&[]).open(name) }
 }
 
 fn list(options: &ListOptions) -> Result<(), Failure> {
@@ -150,15 +151,17 @@ fn origins(package: &Package) -> Vec<&'static str> {
 }
 
 fn info(options: &PackageOptions) -> Result<(), Failure> {
-    let package = open(&options.name)?;
+    let package = Registry::standard(&[]).find(&options.name)?;
     if options.json {
         return print_json(&json!({
             "folder": package.folder(),
             "digest": package.digest(),
             "hides": package.shadowed(),
             "descriptor": package.descriptor(),
+            "data_digests": data_digests(&package).into_iter().collect::<serde_json::Map<_, _>>(),
         }));
     }
+    let digests = data_digests(&package);
     let about = package.descriptor();
     let row = |name: &str, text: String| vec![name.to_owned(), text];
     let mut facts = vec![row("folder", package.folder().display().to_string())];
@@ -173,9 +176,10 @@ fn info(options: &PackageOptions) -> Result<(), Failure> {
     }));
     facts.extend(package.shadowed().iter().map(|folder| row("hides", folder.display().to_string())));
     let mut text = format!("{}: {}\n{}", package.name(), package.title(), aligned("  ", &facts));
-    for resource in &about.resources {
+    for (resource, (_, digest)) in about.resources.iter().zip(digests) {
         let origin = resource.origin.kind().word();
         text.push_str(&format!("\ntable `{}` ({origin})\n", resource.name));
+        text.push_str(&format!("  data {}\n", digest.as_str().unwrap_or("cannot be read; see `kovacs data validate`")));
         let columns: Vec<Vec<String>> = resource
             .schema
             .fields
@@ -192,39 +196,11 @@ fn info(options: &PackageOptions) -> Result<(), Failure> {
     print(&text)
 }
 
-fn validate(options: &PackageOptions) -> Result<u8, Failure> {
-    let checked = open(&options.name).and_then(|package| {
-        package.verify()?;
-        let mut tables = Vec::new();
-        for name in package.resources() {
-            let table = package.table(name)?;
-            tables.push((name.to_owned(), table.rows(), table.origin().word()));
-        }
-        Ok((package.folder().to_path_buf(), tables))
-    });
-    match (checked, options.json) {
-        (Ok((folder, tables)), true) => {
-            let tables: Vec<Value> = tables
-                .iter()
-                .map(|(name, rows, origin)| json!({"name": name, "rows": rows, "origin": origin}))
-                .collect();
-            print_json(&json!({"name": options.name, "folder": folder, "valid": true, "tables": tables}))?;
-            Ok(exit_code::OK)
-        }
-        (Ok((_, tables)), false) => {
-            let rows: Vec<Vec<String>> = tables
-                .into_iter()
-                .map(|(name, rows, origin)| vec![name, format!("{rows} rows"), origin.to_owned()])
-                .collect();
-            print(&format!("`{}` is sound\n{}", options.name, aligned("  ", &rows)))?;
-            Ok(exit_code::OK)
-        }
-        (Err(error), true) => {
-            print_json(&json!({"name": options.name, "valid": false, "error": error.to_string()}))?;
-            Ok(exit_code::CELL_FAILED)
-        }
-        (Err(error), false) => Err(error).doing(format!("`{}` is not sound", options.name)),
-    }
+/// Name and digest of the data of each table, in their order; null for a table that cannot be read.
+fn data_digests(package: &Package) -> Vec<(String, Value)> {
+    let digest =
+        |name: &str| package.table(name).and_then(|table| table.data_digest()).map_or(Value::Null, Value::from);
+    package.resources().into_iter().map(|name| (name.to_owned(), digest(name))).collect()
 }
 
 fn generate(options: &GenerateOptions) -> Result<(), Failure> {

@@ -1,11 +1,10 @@
 //! `kovacs data show`: the rows or the columns of a table, in the units of its file.
 
-use crate::commands::data::open;
 use crate::commands::data::shown::{self, Form};
 use crate::failure::Failure;
 use crate::output::{aligned, print, print_json};
 use clap::Args;
-use kovacs_datasets::{Package, Table};
+use kovacs_datasets::{Package, Registry, Table};
 use serde_json::json;
 
 /// Show the rows or the columns of a table of a package
@@ -44,7 +43,7 @@ pub struct Options {
 /// # Errors
 /// There is no such package, table or column, it is damaged, or no row meets the condition.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let package = open(&options.package)?;
+    let package = Registry::standard(&[]).find(&options.package)?;
     let name = only_table(&package, options.table.as_deref())?;
     let mut table = package.table(&name)?;
     if let Some(condition) = &options.r#where {
