@@ -50,6 +50,13 @@ impl Pattern {
         (end(self.q.first()), end(self.q.last()))
     }
 
+    /// The points of a range of indices; what of it lies beyond the end is left out.
+    pub fn part(&self, range: std::ops::Range<usize>) -> Pattern {
+        let part = |column: &[f64]| column.iter().skip(range.start).take(range.len()).copied().collect();
+        let sigma = self.sigma.as_deref().map(part);
+        Pattern { q: part(&self.q), intensity: part(&self.intensity), sigma }
+    }
+
     /// The pattern without `scale` times a background, which is interpolated linearly where its points lie elsewhere.
     /// Points that the background does not cover are left out. Variances add up where both have them.
     ///

@@ -29,6 +29,69 @@ pub fn temperature(text: &str) -> Result<f64, String> {
     quantity(text, Dimension::Temperature, "a temperature", "593K")
 }
 
+/// A length in Å: `0.2065A`, `280mm`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn length(text: &str) -> Result<f64, String> {
+    quantity(text, Dimension::Length, "a length", "0.2065A")
+}
+
+/// A photon energy in keV: `60.037keV`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn photon_energy(text: &str) -> Result<f64, String> {
+    quantity(text, Dimension::Energy, "an energy", "60.037keV").map(|electronvolts| 1e-3 * electronvolts)
+}
+
+/// A wave number in 1/Å: `16.5/A`, `16.5 1/Å`, `165 nm-1`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn wave_number(text: &str) -> Result<f64, String> {
+    // `16.5/A` is how people write it; the unit is `1/A`.
+    let spelled = match text.split_once('/') {
+        Some((number, unit)) if number.trim().parse::<f64>().is_ok() && !number.trim().contains(' ') => {
+            format!("{number} 1/{unit}")
+        }
+        _ => text.to_owned(),
+    };
+    quantity(&spelled, Dimension::WaveNumber, "a wave number", "16.5/A")
+}
+
+/// Two distances in Å: `2.2:3.8A`.
+///
+/// # Errors
+/// A sentence for the user: they are not two, not in order, or have no unit.
+pub fn distances(text: &str) -> Result<(f64, f64), String> {
+    let wrong = || format!("`{text}` is not two distances, the smaller one first; an example is `2.2:3.8A`");
+    let (first, second) = text.split_once(':').ok_or_else(wrong)?;
+    let far = length(second).map_err(|_| wrong())?;
+    // One unit behind both is enough.
+    let near = match first.trim().parse::<f64>() {
+        Ok(number) => {
+            let unit = second.trim().trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+            length(&format!("{number}{unit}"))
+        }
+        Err(_) => length(first),
+    };
+    match near {
+        Ok(near) if near >= 0.0 && near < far => Ok((near, far)),
+        _ => Err(wrong()),
+    }
+}
+
+/// The radius of an element in Å: `B=0.9A`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn radius(text: &str) -> Result<(String, f64), String> {
+    let wrong = || format!("`{text}` is not the radius of an element; an example is `B=0.9A`");
+    let (symbol, value) = text.split_once('=').ok_or_else(wrong)?;
+    Ok((symbol.trim().to_owned(), length(value)?))
+}
+
 /// A time limit.
 ///
 /// # Errors
@@ -91,6 +154,15 @@ mod tests {
         assert_eq!(strain("-0.1 %"), Ok(-0.001));
         assert_eq!(temperature("320degC"), Ok(593.15));
         assert_eq!(limit("1.5s"), Ok(Duration::from_millis(1500)));
+        for text in ["16.5/A", "16.5 1/Å", "165/nm", "16.5 A-1", "165 nm-1"] {
+            assert_eq!(wave_number(text), Ok(16.5), "{text}");
+        }
+        assert_eq!(length("280mm"), Ok(2.8e9));
+        assert!((photon_energy("60.037keV").unwrap() - 60.037).abs() < 1e-12);
+        for text in ["2.2:3.8A", "2.2A:3.8A", "0.22nm:3.8Å"] {
+            assert!(distances(text).is_ok_and(|(near, far)| (near - 2.2).abs() < 1e-12 && far == 3.8), "{text}");
+        }
+        assert_eq!(radius("B=0.9A"), Ok(("B".to_owned(), 0.9)));
         assert_eq!(bytes("16MB"), Ok(16_000_000));
         assert_eq!(bytes("1.5 KiB"), Ok(1536));
     }
@@ -104,6 +176,10 @@ mod tests {
             (time("fast").unwrap_err(), "`fast` is not a time"),
             (strain("3 MPa").unwrap_err(), "`0.5%`"),
             (limit("0s").unwrap_err(), "above 0"),
+            (wave_number("16.5").unwrap_err(), "`16.5` has no unit; write a wave number as in `16.5/A`"),
+            (distances("3.8:2.2A").unwrap_err(), "the smaller one first"),
+            (distances("2.2:3.8").unwrap_err(), "`2.2:3.8A`"),
+            (radius("B").unwrap_err(), "`B=0.9A`"),
             (bytes("16").unwrap_err(), "`16MB`"),
             (bytes("1e99GB").unwrap_err(), "`16MB`"),
             (bytes("0B").unwrap_err(), "`16MB`"),

@@ -205,6 +205,7 @@ static TABLE: &[Row] = &[
     row("mL", "mL", Volume, 1e21, 1.0, &["ml", "cm3", "cm^3"]),
     row("Ao3", "Å³", Volume, 1.0, 1e3, &["Å3", "Å^3"]),
     row("eV", "eV", Energy, 1.0, 1.0, &["electronvolt"]),
+    row("keV", "keV", Energy, 1e3, 1.0, &["kiloelectronvolt"]),
     row("meV", "meV", Energy, 1.0, 1e3, &[]),
     row("kJ/mol", "kJ/mol", Energy, 1.0, KILOJOULE_PER_MOLE_PER_EV, &["kJ mol-1", "kJ.mol-1"]),
     row("J", "J", Energy, 1e19, JOULE_PER_EV_E19, &["joule"]),

@@ -9,6 +9,7 @@ mod predict;
 mod reproduce;
 mod run;
 mod setup;
+mod structure;
 
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};
@@ -48,6 +49,8 @@ enum Command {
     #[command(subcommand)]
     Data(data::Command),
     #[command(subcommand)]
+    Structure(structure::Command),
+    #[command(subcommand)]
     Model(model::Command),
     #[command(subcommand)]
     Book(book::Command),
@@ -68,6 +71,7 @@ impl CommandLine {
             Command::Findings(options) => done(findings::run(options)),
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),
+            Command::Structure(command) => structure::run(command),
             Command::Model(command) => model::run(command),
             Command::Book(command) => done(book::run(command)),
             Command::Setup(options) => done(setup::run(options)),
