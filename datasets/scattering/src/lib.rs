@@ -19,6 +19,7 @@ mod first_peak;
 mod geometry;
 mod pair_distribution;
 mod pattern;
+mod stated;
 mod structure_factor;
 mod transform;
 mod two_gaussians;

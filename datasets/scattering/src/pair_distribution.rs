@@ -89,9 +89,9 @@ pub struct PairDistribution {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Noise {
     /// `Q_k`, 1/Å.
-    q: Vec<f64>,
+    pub q: Vec<f64>,
     /// Standard deviation of `x_k`, 1/Å².
-    amplitude: Vec<f64>,
+    pub amplitude: Vec<f64>,
 }
 
 impl Noise {

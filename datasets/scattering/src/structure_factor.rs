@@ -40,6 +40,14 @@ pub enum Scale {
     },
 }
 
+impl Scale {
+    /// The average of `I` over the last fifth of the range of a pattern: what is taken unless something else is asked for.
+    pub fn last_fifth(pattern: &Pattern) -> Scale {
+        let (first, last) = pattern.range();
+        Scale::HighQ { from: first + 0.8 * (last - first) }
+    }
+}
+
 /// What is done to the intensity besides scaling.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScatteringCorrections {

@@ -6,6 +6,7 @@ use crate::notices::Incident;
 use crate::objects::objects;
 use crate::plugins;
 use crate::steps;
+use crate::structure;
 use crate::table::{CellClosure, notices};
 use kovacs::codec;
 use kovacs::display::Bundle;
@@ -113,6 +114,12 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             let table = objects().table(reader.u64()?)?;
             write_table(&mut writer, steps::transform(&table, Step::decode(reader)?)?);
         }
+        Operation::ReadPattern => structure::read_pattern(reader, &mut writer)?,
+        Operation::SubtractPattern => structure::subtract(reader, &mut writer)?,
+        Operation::ReducePattern => structure::reduce(reader, &mut writer)?,
+        Operation::TransformStructure => structure::transform(reader, &mut writer)?,
+        Operation::ReadDistribution => structure::read_distribution(reader, &mut writer)?,
+        Operation::FirstPeak => structure::peak(reader, &mut writer)?,
         Operation::RenderFigure => figure::bundle(&kovacs::figure::Figure::decode(reader)?).encode(&mut writer),
     }
     Ok(writer.into_bytes())

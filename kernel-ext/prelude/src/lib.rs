@@ -19,6 +19,7 @@ pub mod reload;
 pub mod rt;
 #[allow(unsafe_code)]
 pub mod seam;
+pub mod structure;
 pub mod wire;
 
 pub use error::{Error, Result};
@@ -36,6 +37,7 @@ pub mod prelude {
     pub use crate::query::{Groups, query};
     pub use crate::reload::Reload;
     pub use crate::seam::interrupted;
+    pub use crate::structure::{Abscissa, FirstPeak, Normalisation, PairDistribution, Pattern, StructureFactor};
     pub use kovacs_core::closure::prelude::*;
     pub use kovacs_core::{Hump, SecondStage};
 }

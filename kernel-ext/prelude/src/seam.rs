@@ -69,6 +69,18 @@ pub enum Operation {
     Query = 40,
     /// Make a table from a table.
     TransformTable = 41,
+    /// Read a scattering pattern.
+    ReadPattern = 60,
+    /// Take a background off a pattern.
+    SubtractPattern = 61,
+    /// Make a structure factor of a pattern.
+    ReducePattern = 62,
+    /// Make a pair distribution of a structure factor.
+    TransformStructure = 63,
+    /// Read a file of a pair distribution.
+    ReadDistribution = 64,
+    /// Describe the first peak of a pair distribution.
+    FirstPeak = 65,
 }
 
 impl Operation {
@@ -99,6 +111,12 @@ impl Operation {
             RenderFigure,
             Query,
             TransformTable,
+            ReadPattern,
+            SubtractPattern,
+            ReducePattern,
+            TransformStructure,
+            ReadDistribution,
+            FirstPeak,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)

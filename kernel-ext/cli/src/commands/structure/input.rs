@@ -4,8 +4,7 @@ use crate::failure::{Explain, Failure};
 use crate::quantities;
 use clap::{Args, ValueEnum};
 use kovacs_scattering::{
-    Abscissa, PairDistribution, Pattern, ScatteringError, ScatteringFile, ScatteringFormat, StructureFactor, Window,
-    wavelength,
+    Abscissa, PairDistribution, Pattern, ScatteringError, ScatteringFile, StructureFactor, Window, wavelength,
 };
 use std::path::Path;
 
@@ -66,18 +65,6 @@ impl Source {
         Ok(Source { file, name })
     }
 
-    /// Wavelength (Å) as the file states it: `Wavelength: 1.908e-11` of pyFAI, which is in metres by definition of its
-    /// format, or `wavelength = 0.2065` of PDFgetX3, in Å by definition of that one.
-    fn wavelength(&self) -> Option<f64> {
-        let number = |text: &str| text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
-        let found = match self.file.format {
-            ScatteringFormat::PyFai => self.file.value("Wavelength").and_then(number).map(|metres| 1e10 * metres),
-            ScatteringFormat::PdfGetX3 => self.file.value("wavelength").and_then(number),
-            _ => None,
-        };
-        found.filter(|wavelength| wavelength.is_finite() && *wavelength > 0.0)
-    }
-
     /// What the second column is, if the file says so.
     fn function(&self) -> Option<Function> {
         match self.file.value("outputtype") {
@@ -105,9 +92,8 @@ impl Source {
             Unit::PerNanometre => Abscissa::PerNanometre,
             Unit::TwoTheta => Abscissa::TwoThetaDegrees,
         });
-        let wavelength = stated.wavelength.or(stated.energy.map(wavelength)).or_else(|| self.wavelength());
-        let pattern = self.file.pattern(unit, wavelength).map_err(|error| self.explain(error, unit.is_none()))?;
-        Ok((pattern, wavelength))
+        let wavelength = stated.wavelength.or(stated.energy.map(wavelength));
+        self.file.measured(unit, wavelength).map_err(|error| self.explain(error, unit.is_none()))
     }
 
     /// What the second column is: as stated, else as the file says; a file that does not say is an intensity.
@@ -133,14 +119,11 @@ impl Source {
     /// # Errors
     /// The file is no `G(r)`, or does not say up to which `Q` it was measured.
     pub fn distribution(&self, q_max: Option<f64>, window: Option<Window>) -> Result<PairDistribution, Failure> {
-        let mut found = self.file.pair_distribution(q_max).map_err(|error| {
+        self.file.transformed(q_max, window).map_err(|error| {
             let needs_end = error.to_string().contains("`q_max`");
             let failure = Failure::from(error).context(format!("`{}`", self.name));
             if needs_end { failure.remedy("give --qmax with a unit, for example `--qmax 16.5/A`") } else { failure }
-        })?;
-        let stated = self.file.value("window").and_then(|name| Window::of_name(name).ok());
-        found.options.window = window.or(stated).unwrap_or(Window::Sharp);
-        Ok(found)
+        })
     }
 
     fn explain(&self, error: ScatteringError, may_state: bool) -> Failure {

@@ -45,6 +45,9 @@ pub struct Options {
     json: bool,
 }
 
+/// First shell of metallic glasses, Å: the window unless another is given.
+const METALLIC_WINDOW: (f64, f64) = (2.2, 3.8);
+
 /// What is looked for in a `G(r)`.
 #[derive(Args)]
 pub struct PeakOptions {
@@ -54,9 +57,9 @@ pub struct PeakOptions {
     /// One definition of the width only: zero-base, local-base, gaussian [default: all]
     #[arg(long, value_name = "NAME", value_parser = WidthDefinition::of_name)]
     definition: Option<WidthDefinition>,
-    /// Where the fit of two Gaussians starts
-    #[arg(long, value_name = "NEAR:FAR", value_parser = quantities::distances, default_value = "2.70:3.10A")]
-    sub_peaks: (f64, f64),
+    /// Where the fit of two Gaussians starts [default: 2.70:3.10A in the default window, else no fit]
+    #[arg(long, value_name = "NEAR:FAR", value_parser = quantities::distances)]
+    sub_peaks: Option<(f64, f64)>,
     /// Formula of the sample: assigns pairs of elements to the two Gaussians
     #[arg(long, value_name = "FORMULA")]
     assign: Option<String>,
@@ -97,7 +100,7 @@ pub struct Described {
     window: (f64, f64),
     peaks: Vec<(WidthDefinition, Result<FirstPeak, ScatteringError>)>,
     error: Result<WidthError, ScatteringError>,
-    sub_peaks: Result<TwoGaussians, ScatteringError>,
+    sub_peaks: Option<Result<TwoGaussians, ScatteringError>>,
     assignment: Option<Result<Assignment, ScatteringError>>,
 }
 
@@ -106,9 +109,11 @@ pub fn describe(file: &Path, distribution: &PairDistribution, options: &PeakOpti
     let wanted = |definition: &WidthDefinition| options.definition.is_none_or(|only| only == *definition);
     let definitions = WidthDefinition::NAMED.map(|(_, definition, _)| definition).into_iter().filter(wanted);
     let peaks = definitions.map(|definition| (definition, first_peak(distribution, options.window, definition)));
-    let sub_peaks = two_gaussians(distribution, options.window, options.sub_peaks);
+    // The places of the paper, in the window they lie in.
+    let starts = options.sub_peaks.or((options.window == METALLIC_WINDOW).then_some((2.70, 3.10)));
+    let sub_peaks = starts.map(|starts| two_gaussians(distribution, options.window, starts));
     let assignment = match (&options.assign, &sub_peaks) {
-        (Some(formula), Ok(found)) => Some(
+        (Some(formula), Some(Ok(found))) => Some(
             Composition::parse(formula)
                 .and_then(|alloy| alloy.assign((found.near.position, found.far.position), &options.radii)),
         ),
@@ -194,8 +199,9 @@ impl Described {
 
     fn sub_peak_text(&self) -> String {
         let found = match &self.sub_peaks {
-            Ok(found) => found,
-            Err(error) => return format!("  two Gaussians: {error}\n"),
+            None => return String::new(),
+            Some(Ok(found)) => found,
+            Some(Err(error)) => return format!("  two Gaussians: {error}\n"),
         };
         let gaussian = |name: &str, peak: kovacs_scattering::Gaussian| {
             vec![
@@ -282,11 +288,12 @@ impl Described {
             "termination_error_Ao": error.and_then(|error| error.termination),
             "total_error_Ao": error.and_then(WidthError::total),
             "two_gaussians": match &self.sub_peaks {
-                Ok(found) => json!({
+                None => Value::Null,
+                Some(Ok(found)) => json!({
                     "near": gaussian(&found.near), "far": gaussian(&found.far), "rms_per_Ao2": found.rms,
                     "resolved": found.is_resolved(),
                 }),
-                Err(error) => json!({"error": error.to_string()}),
+                Some(Err(error)) => json!({"error": error.to_string()}),
             },
             "assignment": self.assignment.as_ref().map(|assignment| match assignment {
                 Ok(assignment) => json!({"near": group(&assignment.near), "far": group(&assignment.far)}),
@@ -322,7 +329,7 @@ fn table(described: &[Described]) -> String {
         let error = one.error.as_ref().ok();
         row.push(cell(error.and_then(|error| error.without_termination)));
         row.push(cell(error.and_then(WidthError::total)));
-        let found = one.sub_peaks.as_ref().ok();
+        let found = one.sub_peaks.as_ref().and_then(|found| found.as_ref().ok());
         for peak in [found.map(|found| found.near), found.map(|found| found.far)] {
             row.push(cell(peak.map(|peak| peak.position)));
             row.push(cell(peak.map(|peak| peak.width)));

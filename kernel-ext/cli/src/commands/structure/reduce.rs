@@ -10,9 +10,6 @@ use kovacs_scattering::{
 };
 use std::path::{Path, PathBuf};
 
-/// Part of the range of `Q` at whose end intensity and `<f^2>` are made equal, unless something else is asked for.
-const HIGH_Q_SHARE: f64 = 0.8;
-
 /// How intensity becomes `S(Q)`.
 #[derive(Args)]
 pub struct Options {
@@ -163,7 +160,6 @@ fn from_intensity(
     let composition = Composition::parse(formula)?;
     let energy = wavelength_found.map(wavelength);
     let mut done = vec![("composition", formula.clone())];
-    let range = pattern.range();
     let pattern = match (background, &options.background) {
         (Some(background), Some(file)) => {
             done.push(("background", format!("{} × {}", options.background_scale, file.display())));
@@ -197,10 +193,10 @@ fn from_intensity(
     let scale = match (options.scale, options.number_density) {
         (Some(factor), _) => Scale::Factor(factor),
         (None, Some(number_density)) => Scale::KroghMoeNorman { number_density },
-        (None, None) => {
-            let (first, last) = range;
-            Scale::HighQ { from: options.scale_from.unwrap_or(first + HIGH_Q_SHARE * (last - first)) }
-        }
+        (None, None) => match options.scale_from {
+            Some(from) => Scale::HighQ { from },
+            None => Scale::last_fifth(&pattern),
+        },
     };
     let normalisation = match options.normalisation {
         Form::FaberZiman => Normalisation::FaberZiman,
