@@ -35,3 +35,5 @@ mod predict;
 mod reproduce;
 /// Questions over packages, rows at a shell, tables in cells.
 mod tables;
+/// `kovacs structure`: patterns, G(r), widths, written files, what is refused.
+mod structure;
