@@ -21,7 +21,7 @@ fn shells(q: f64, shells: &[(f64, f64)]) -> f64 {
 /// The JSON of a command that works.
 #[track_caller]
 fn answer(arguments: &[&str]) -> Value {
-    let said = run(kovacs(&[&["structure"][..], arguments, &["--json"]].concat()));
+    let said = run(&mut kovacs(&[&["structure"][..], arguments, &["--json"]].concat()));
     assert_eq!(said.code, 0, "{}", said.err);
     serde_json::from_str(&said.out).expect("JSON")
 }
@@ -29,7 +29,7 @@ fn answer(arguments: &[&str]) -> Value {
 /// What a command that fails says.
 #[track_caller]
 fn refused(arguments: &[&str], parts: &[&str]) {
-    let said = run(kovacs(&[&["structure"][..], arguments].concat()));
+    let said = run(&mut kovacs(&[&["structure"][..], arguments].concat()));
     assert_ne!(said.code, 0, "{}", said.out);
     for part in parts {
         assert!(said.err.contains(part), "no `{part}` in {}", said.err);
@@ -43,7 +43,10 @@ fn number(value: &Value) -> f64 {
 #[test]
 fn pair_weights_are_exact() {
     let text = say(&["structure", "weights", "TiZrHfCuNiBe"]).ends_with(0).out;
-    assert!(text.lines().nth(1).is_some_and(|line| line.starts_with("Zr-Hf") && line.ends_with("5760/38025")), "{text}");
+    assert!(
+        text.lines().nth(1).is_some_and(|line| line.starts_with("Zr-Hf") && line.ends_with("5760/38025")),
+        "{text}"
+    );
     let found = answer(&["weights", "TiZrHfCuNiBe", "--sub-peaks", "2.70:3.10A"]);
     let sum: u64 = found["pairs"].as_array().expect("pairs").iter().filter_map(|pair| pair["numerator"].as_u64()).sum();
     assert_eq!(sum, 38025);
@@ -59,7 +62,17 @@ fn pair_weights_are_exact() {
 #[test]
 fn the_set_up_of_the_paper_reaches_its_q() {
     let found = answer(&[
-        "geometry", "--energy", "60.037keV", "--distance", "280mm", "--pixels", "3072", "--pixel-size", "0.139mm", "--qmax", "16.5/A",
+        "geometry",
+        "--energy",
+        "60.037keV",
+        "--distance",
+        "280mm",
+        "--pixels",
+        "3072",
+        "--pixel-size",
+        "0.139mm",
+        "--qmax",
+        "16.5/A",
     ]);
     assert!((number(&found["q_max_edge_per_Ao"]) - 19.47).abs() < 0.005);
     assert!((number(&found["ring_radius_mm"]) - 171.36).abs() < 0.01);
@@ -76,7 +89,8 @@ fn a_known_structure_goes_through_a_file_and_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let sq = columns(folder.path(), "shell.sq", 0.01, 0.01, 4000, |q| shells(q, &[(3.0, 0.12)]));
     let gr = folder.path().join("shell.gr").display().to_string();
-    let made = answer(&["gr", &sq, "--input", "sq", "--unit", "1/A", "--qmax", "16.5/A", "--rstep", "0.001A", "--out", &gr]);
+    let made =
+        answer(&["gr", &sq, "--input", "sq", "--unit", "1/A", "--qmax", "16.5/A", "--rstep", "0.001A", "--out", &gr]);
     // Physics in closed form: 0.309260 Å at 16.5 1/Å, 0.282578 without termination; position 2.999993 Å.
     let check = |found: &Value| {
         let first = &found["widths"][0];
@@ -93,7 +107,20 @@ fn a_known_structure_goes_through_a_file_and_back() {
     check(&answer(&["peak", &gr])["files"][0]);
     // A Lorch window is written down and read back.
     let lorch = folder.path().join("lorch.gr").display().to_string();
-    let arguments = ["gr", &sq, "--input", "sq", "--unit", "1/A", "--qmax", "16.5/A", "--transform-window", "lorch", "--out", &lorch];
+    let arguments = [
+        "gr",
+        &sq,
+        "--input",
+        "sq",
+        "--unit",
+        "1/A",
+        "--qmax",
+        "16.5/A",
+        "--transform-window",
+        "lorch",
+        "--out",
+        &lorch,
+    ];
     answer(&arguments);
     let found = answer(&["peak", &lorch]);
     assert_eq!(found["files"][0]["transform_window"], "lorch");
@@ -106,7 +133,9 @@ fn a_series_becomes_a_table() {
     let frames: Vec<String> = [0.12, 0.14, 0.16]
         .iter()
         .enumerate()
-        .map(|(index, s)| columns(folder.path(), &format!("frame-{index}.sq"), 0.02, 0.02, 1000, |q| shells(q, &[(3.0, *s)])))
+        .map(|(index, s)| {
+            columns(folder.path(), &format!("frame-{index}.sq"), 0.02, 0.02, 1000, |q| shells(q, &[(3.0, *s)]))
+        })
         .collect();
     let out = folder.path().join("frames").display().to_string();
     let mut arguments = vec!["gr", "--input", "sq", "--unit", "1/A", "--qmax", "16.5/A", "--out", &out];
@@ -118,7 +147,10 @@ fn a_series_becomes_a_table() {
     let widths: Vec<f64> =
         text.lines().skip(1).filter_map(|line| line.split_whitespace().nth(3)?.parse().ok()).collect();
     assert!(widths.len() == 3 && widths.is_sorted(), "{text}");
-    assert!(text.lines().next().is_some_and(|head| head.contains("zero-base Å") && head.contains("termination Å")), "{text}");
+    assert!(
+        text.lines().next().is_some_and(|head| head.contains("zero-base Å") && head.contains("termination Å")),
+        "{text}"
+    );
     let twice = ["gr", &frames[0], &frames[0], "--input", "sq", "--unit", "1/A", "--out", &out];
     refused(&twice, &["two of the files would be written to"]);
 }
@@ -160,8 +192,19 @@ fn a_measured_glass_shows_its_bonds() {
     };
     let (sample, empty, melt) = (sample.display().to_string(), empty.display().to_string(), melt.display().to_string());
     let arguments = [
-        "gr", &sample, "--background", &empty, "--composition", "Mg2SiO4", "--qmax", "22/A", "--rpoly", "1.2A",
-        "--transform-window", "lorch", "--window",
+        "gr",
+        &sample,
+        "--background",
+        &empty,
+        "--composition",
+        "Mg2SiO4",
+        "--qmax",
+        "22/A",
+        "--rpoly",
+        "1.2A",
+        "--transform-window",
+        "lorch",
+        "--window",
     ];
     let place = |window: &str| {
         let found = answer(&[&arguments[..], &[window]].concat());

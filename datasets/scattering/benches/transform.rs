@@ -5,7 +5,7 @@
 #![allow(missing_docs, reason = "the macros of the bench harness make public items")]
 
 use kovacs_scattering::{
-    Compton, Composition, Detector, Pattern, Scale, ScatteringCorrections, StructureFactor, TransformOptions,
+    Composition, Compton, Detector, Pattern, Scale, ScatteringCorrections, StructureFactor, TransformOptions,
     WidthDefinition, first_peak, pair_distribution, structure_factor, width_error,
 };
 
