@@ -186,14 +186,15 @@ pub fn reduced_structure_function(
     check_columns(["Q", "S"], &structure.q, &structure.s, 2)?;
     let end = options.q_max_inst.unwrap_or(options.q_max);
     check_range(&structure.q, options, end)?;
-    let within = |q: f64| q >= options.q_min && q <= end;
-    let kept = structure.q.iter().zip(&structure.s).filter(|(q, _)| within(**q));
-    let (mut q, mut f): (Vec<f64>, Vec<f64>) = kept.map(|(&q, &s)| (q, q * (s - 1.0))).unzip();
+    let kept = points_between(&structure.q, options.q_min, end);
+    let mut q: Vec<f64> = structure.q[kept.clone()].to_vec();
+    let mut f: Vec<f64> =
+        structure.q[kept.clone()].iter().zip(&structure.s[kept]).map(|(q, s)| q * (s - 1.0)).collect();
     if let Some(distance) = options.polynomial {
         let last = q.last().copied().unwrap_or(end);
         take_off_polynomials(&q, &mut f, distance * last / PI);
     }
-    let count = q.partition_point(|&q| q <= options.q_max);
+    let count = points_between(&q, options.q_min, options.q_max).end;
     q.truncate(count);
     f.truncate(count);
     let needed = 10;
@@ -205,6 +206,14 @@ pub fn reduced_structure_function(
         *f *= options.window.factor(q, q_max);
     }
     Ok((q, f))
+}
+
+/// Indices of the points between two `Q` (1/Å), ends included: a point that misses one of them by rounding counts.
+pub fn points_between(q: &[f64], q_min: f64, q_max: f64) -> std::ops::Range<usize> {
+    /// Grids such as `0.01 n` miss their own numbers by some 1e-16.
+    const ROUNDING: f64 = 1e-12;
+    let end = q.partition_point(|&q| q <= q_max * (1.0 + ROUNDING));
+    q.partition_point(|&q| q < q_min * (1.0 - ROUNDING)).min(end)..end
 }
 
 /// Refuses a range that ends beyond the data by more than their spacing.
@@ -234,7 +243,9 @@ pub fn pair_distribution(
 ) -> Result<PairDistribution, ScatteringError> {
     let distances = options.check()?;
     let (mut q, mut f) = reduced_structure_function(structure, options)?;
-    let options = TransformOptions { q_max: q.last().copied().unwrap_or(options.q_max), ..*options };
+    // What was asked for is kept where only rounding is between it and the last point.
+    let reached = q.last().copied().filter(|last| (last / options.q_max - 1.0).abs() > 1e-12);
+    let options = TransformOptions { q_max: reached.unwrap_or(options.q_max), ..*options };
     let noise = structure.sigma.as_ref().map(|sigma| noise(structure, sigma, &q, &options));
     if let (Some(&first), Some(&value)) = (q.first(), f.first())
         && first > 0.0
@@ -371,6 +382,18 @@ mod tests {
             message(TransformOptions { q_max_inst: Some(25.0), ..good }).starts_with("q_max_inst = 25 1/Å is beyond")
         );
         assert!(message(TransformOptions { q_max_inst: Some(10.0), ..good }).contains("not below q_max"));
+    }
+
+    #[test]
+    fn a_last_point_that_misses_q_max_by_rounding_is_used() {
+        let q: Vec<f64> = (0..4000).map(|index| 0.01 + 0.01 * f64::from(index)).collect();
+        let asked = q.iter().position(|&q| q > 16.5).map(|index| q[index]).unwrap();
+        assert!(asked - 16.5 < 1e-10, "this grid has its 16.5 just above: {asked}");
+        let structure = StructureFactor::of_columns(q.clone(), vec![1.0; q.len()]);
+        let found = pair_distribution(&structure, &TransformOptions::between(0.0, 16.5)).unwrap();
+        assert_eq!(found.options.q_max, 16.5);
+        assert_eq!(points_between(&q, 0.01, 16.5), 0..1650);
+        assert_eq!(points_between(&q, 50.0, 60.0), 4000..4000);
     }
 
     #[test]

@@ -97,6 +97,8 @@ impl Pattern {
     /// The part between two `Q` (1/Å): what lies outside does not count for the scale either.
     #[must_use]
     pub fn between(&self, q_min: f64, q_max: f64) -> Pattern {
+        // A point that misses an end by rounding counts.
+        let (q_min, q_max) = (q_min * (1.0 - 1e-12), q_max * (1.0 + 1e-12));
         let kept = |column: &[f64]| -> Vec<f64> {
             let pairs = self.q.iter().zip(column);
             pairs.filter(|(q, _)| (q_min..=q_max).contains(*q)).map(|(_, value)| *value).collect()

@@ -18,7 +18,7 @@ Examples:
   kovacs structure geometry --wavelength 0.2065A --distance 280mm --pixels 2048 --pixel-size 200um --json")]
 pub struct Options {
     /// Wavelength
-    #[arg(long, value_name = "LENGTH", value_parser = quantities::length, required_unless_present = "energy", conflicts_with = "energy")]
+    #[arg(long, value_name = "LENGTH", value_parser = quantities::length, conflicts_with = "energy")]
     wavelength: Option<f64>,
     /// Photon energy, in place of the wavelength
     #[arg(long, value_name = "ENERGY", value_parser = quantities::photon_energy)]
@@ -50,7 +50,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let wavelength = match (options.wavelength, options.energy) {
         (Some(wavelength), _) => wavelength,
         (None, Some(energy)) => wavelength(energy),
-        (None, None) => return Err(Failure::usage("give --wavelength or --energy")),
+        (None, None) => {
+            return Err(Failure::usage("a wavelength or an energy is missing")
+                .remedy("give --energy 60.037keV or --wavelength 0.2065A"));
+        }
     };
     let detector = DetectorGeometry {
         pixels: options.pixels,

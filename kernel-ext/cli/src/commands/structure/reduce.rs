@@ -6,7 +6,7 @@ use crate::quantities;
 use clap::{Args, ValueEnum};
 use kovacs_scattering::{
     Composition, Compton, Detector, Normalisation, Pattern, Scale, ScatteringCorrections, StructureFactor,
-    structure_factor, wavelength,
+    points_between, structure_factor, wavelength,
 };
 use std::path::{Path, PathBuf};
 
@@ -118,8 +118,8 @@ pub fn reduce(
     let function = source.function_or(options.input);
     if function != Function::Iq {
         let mut structure = source.structure_factor(&options.stated, function)?;
-        let (from, to) = indices(&structure.q, options.qmin, q_max);
-        (structure.q, structure.s) = (structure.q[from..to].to_vec(), structure.s[from..to].to_vec());
+        let kept = points_between(&structure.q, options.qmin.unwrap_or(0.0), q_max.unwrap_or(f64::INFINITY));
+        (structure.q, structure.s) = (structure.q[kept.clone()].to_vec(), structure.s[kept].to_vec());
         let words = match function {
             Function::Fq => "F(Q) of the file",
             _ => "of the file",
@@ -128,23 +128,16 @@ pub fn reduce(
     }
     let (pattern, wavelength) = source.pattern(&options.stated)?;
     if let (Some(q_max), (first, last)) = (q_max, pattern.range())
-        && q_max > last
+        && q_max > last * (1.0 + 1e-12)
     {
         return Err(Failure::usage(format!(
             "`{}`: --qmax {q_max} 1/Å is beyond the data, which reach from {first:.3} to {last:.3} 1/Å",
             file.display()
         )));
     }
-    let (from, to) = indices(&pattern.q, options.qmin, q_max);
-    let made = from_intensity(pattern.part(from..to), wavelength, background, options);
+    let kept = points_between(&pattern.q, options.qmin.unwrap_or(0.0), q_max.unwrap_or(f64::INFINITY));
+    let made = from_intensity(pattern.part(kept), wavelength, background, options);
     made.map_err(|failure| failure.context(format!("`{}`", file.display())))
-}
-
-/// The points between two `Q`, where there are such.
-fn indices(q: &[f64], q_min: Option<f64>, q_max: Option<f64>) -> (usize, usize) {
-    let from = q_min.map_or(0, |q_min| q.partition_point(|&q| q < q_min));
-    let to = q_max.map_or(q.len(), |q_max| q.partition_point(|&q| q <= q_max));
-    (from.min(to), to)
 }
 
 fn from_intensity(
