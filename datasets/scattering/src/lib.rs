@@ -34,7 +34,9 @@ pub use file::{Abscissa, ScatteringFile};
 pub use first_peak::{FirstPeak, WidthDefinition, first_peak};
 pub use geometry::{DetectorGeometry, momentum_transfer, scattering_angle, wavelength};
 pub use kovacs_formats::Format as ScatteringFormat;
-pub use pair_distribution::{Noise, PairDistribution, TransformOptions, pair_distribution, reduced_structure_function};
+pub use pair_distribution::{
+    Noise, PairDistribution, TransformOptions, pair_distribution, points_between, reduced_structure_function,
+};
 pub use pattern::Pattern;
 pub use structure_factor::{Normalisation, Scale, ScatteringCorrections, StructureFactor, structure_factor};
 pub use two_gaussians::{Gaussian, TwoGaussians, two_gaussians};

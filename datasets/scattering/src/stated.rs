@@ -1,10 +1,11 @@
 //! What a scattering file states besides its columns: wavelength, window of the transform, standard deviations.
 
 use crate::error::ScatteringError;
-use crate::file::{Abscissa, ScatteringFile, ScatteringFormat};
+use crate::file::{Abscissa, ScatteringFile};
 use crate::pair_distribution::PairDistribution;
 use crate::pattern::Pattern;
 use crate::window::Window;
+use kovacs_formats::Format;
 
 impl ScatteringFile {
     /// Wavelength (Å) as the file states it: `Wavelength: 1.908e-11` of pyFAI, which is in metres by definition of its
@@ -12,8 +13,8 @@ impl ScatteringFile {
     pub fn wavelength(&self) -> Option<f64> {
         let number = |text: &str| text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
         let found = match self.format {
-            ScatteringFormat::PyFai => self.value("Wavelength").and_then(number).map(|metres| 1e10 * metres),
-            ScatteringFormat::PdfGetX3 => self.value("wavelength").and_then(number),
+            Format::PyFai => self.value("Wavelength").and_then(number).map(|metres| 1e10 * metres),
+            Format::PdfGetX3 => self.value("wavelength").and_then(number),
             _ => None,
         };
         found.filter(|wavelength| wavelength.is_finite() && *wavelength > 0.0)
@@ -31,7 +32,7 @@ impl ScatteringFile {
     ) -> Result<(Pattern, Option<f64>), ScatteringError> {
         let wavelength = wavelength.or_else(|| self.wavelength());
         let pattern = self.pattern(stated, wavelength)?;
-        let has_sigma = matches!(self.format, ScatteringFormat::PyFai | ScatteringFormat::Gudrun);
+        let has_sigma = matches!(self.format, Format::PyFai | Format::Gudrun);
         match self.columns.get(2).filter(|_| has_sigma) {
             Some(sigma) => Ok((pattern.with_sigma(sigma.clone())?, wavelength)),
             None => Ok((pattern, wavelength)),
