@@ -33,7 +33,7 @@ mod plugins;
 mod predict;
 /// `kovacs reproduce` and `kovacs book` on a small project.
 mod reproduce;
-/// Questions over packages, rows at a shell, tables in cells.
-mod tables;
 /// `kovacs structure`: patterns, G(r), widths, written files, what is refused.
 mod structure;
+/// Questions over packages, rows at a shell, tables in cells.
+mod tables;
