@@ -82,20 +82,16 @@ impl Composition {
     }
 }
 
-/// Amplitudes `a_k` of one element; they add up to `Z`, so that `S(0) = 0`.
+/// `a_k` and `b_k` (Å²) of one element, those with `a_k > 0`; the amplitudes add up to `Z`, so that `S(0) = 0`.
 #[derive(Clone, Debug)]
 struct Expansion {
-    amplitudes: Vec<f64>,
+    terms: Vec<(f64, f64)>,
 }
 
 impl Expansion {
     /// `S` at `x` (1/Å).
     fn at(&self, x: f64) -> f64 {
-        self.amplitudes
-            .iter()
-            .enumerate()
-            .map(|(index, amplitude)| amplitude * -(-exponent(index) * x * x).exp_m1())
-            .sum()
+        self.terms.iter().map(|(amplitude, exponent)| -amplitude * (-exponent * x * x).exp_m1()).sum()
     }
 }
 
@@ -142,10 +138,10 @@ fn from_cross_sections(element: &Element) -> Result<Expansion, xraydb::XrayDbErr
     let mut target = vec![1.0; ENERGIES];
     rows.push(vec![CONSTRAINT; GAUSSIANS]);
     target.push(CONSTRAINT);
-    let mut amplitudes = kovacs_fit::non_negative(&rows, &target);
+    let amplitudes = kovacs_fit::non_negative(&rows, &target);
     let total: f64 = amplitudes.iter().sum();
-    amplitudes.iter_mut().for_each(|amplitude| *amplitude *= electrons / total);
-    Ok(Expansion { amplitudes })
+    let terms = amplitudes.iter().enumerate().filter(|(_, amplitude)| **amplitude > 0.0);
+    Ok(Expansion { terms: terms.map(|(index, amplitude)| (amplitude * electrons / total, exponent(index))).collect() })
 }
 
 /// Cross-section (barn) at an energy (keV) of one electron with `S = 1 - exp(-b x^2)`, `b` in Å².
