@@ -579,6 +579,34 @@ pub enum DatasetError {
         /// Samples a hold has at least.
         samples: usize,
     },
+    /// The column `stress` holds something else.
+    #[error(
+        "`{table}`: the column `stress` is in `{unit}`, which is no stress; import it with its unit, or name another \
+         column `stress`"
+    )]
+    NotAStress {
+        /// Package and resource.
+        table: String,
+        /// UCUM code of the unit found.
+        unit: String,
+    },
+    /// Nothing follows a step.
+    #[error(
+        "`{table}` has no second stage with eight samples; a stage is what follows a step of the column `strain`, what \
+         the columns `stage` and `time_in_stage` say, or, without these, the whole table"
+    )]
+    NoSecondStage {
+        /// Package and resource.
+        table: String,
+    },
+    /// Samples that no hump can be read from.
+    #[error("`{table}`: {source}")]
+    Samples {
+        /// Package and resource.
+        table: String,
+        /// What is wrong with them.
+        source: kovacs_core::sampled_hump::SamplesError,
+    },
 }
 
 impl DatasetError {

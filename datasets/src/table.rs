@@ -6,9 +6,9 @@
 use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::field::Field;
-use crate::holds::{FEWEST_SAMPLES, Hold, find_holds};
 use crate::read::number_series;
 use crate::source::{Sources, TableSource};
+use kovacs_core::holds::{FEWEST_SAMPLES, Hold, find_holds};
 use kovacs_core::units::{Unit, convert};
 use kovacs_core::{Curve, Origin};
 use polars::prelude::{BooleanChunked, DataFrame, DataType, IdxCa, IdxSize, NewChunkedArray, PlSmallStr, PolarsError};

@@ -27,6 +27,8 @@ mod models;
 mod new_model;
 /// Notebooks: outputs, failures of every kind, limits, interrupts, several at once.
 mod notebooks;
+/// `kovacs data observe`: humps with their errors, of shipped packages and of an imported record.
+mod observe;
 /// Plugins that are rebuilt, that misbehave, that nobody has approved, that are not in the lock.
 mod plugins;
 /// `kovacs predict` against independently computed values, and what it refuses.

@@ -2,9 +2,9 @@
 
 use crate::descriptor::{OriginStatement, ProtocolStatement};
 use crate::error::DatasetError;
-use crate::holds::{FEWEST_SAMPLES, Hold, protocol_of};
 use crate::protocol::{self, RowProtocol};
 use crate::table::Table;
+use kovacs_core::holds::{FEWEST_SAMPLES, Hold, protocol_of};
 use kovacs_core::toml_form::ProtocolForm;
 use kovacs_core::units::{Dimension, parse_internal};
 use std::collections::BTreeMap;

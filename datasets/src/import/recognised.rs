@@ -5,7 +5,7 @@ use super::history::{is_creep, to_the_nanosecond};
 use super::mapping::Mapping;
 use super::{Need, Opened, Planned};
 use crate::descriptor::{DoubtStatement, OriginStatement};
-use crate::holds::{Hold, find_holds, protocol_of};
+use kovacs_core::holds::{Hold, find_holds, protocol_of};
 use kovacs_core::toml_form::{ProtocolForm, write_protocol};
 use kovacs_core::units::{Dimension, parse_internal, parse_unit};
 use kovacs_formats::{Column, Sheet, StatedUnit, Values};

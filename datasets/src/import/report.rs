@@ -2,10 +2,10 @@
 
 use super::history::to_the_nanosecond;
 use crate::descriptor::{DoubtStatement, Parent, ProtocolStatement};
-use crate::holds::Hold;
 use crate::package::Package;
 use crate::protocol;
 use crate::table::Table;
+use kovacs_core::holds::Hold;
 use kovacs_core::toml_form::write_protocol;
 use std::fmt;
 

@@ -17,6 +17,7 @@ use kovacs::{Error, Result};
 use kovacs_core::model::Experiment;
 use kovacs_core::second_stage::{evaluate_one, observe_second_stage};
 use kovacs_datasets::descriptor::FieldKind;
+use kovacs_datasets::observe::{conditions, grid};
 use kovacs_datasets::{Field, Package, Registry, Table};
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
@@ -77,6 +78,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             writer.text(&table.to_text(SHOWN_ROWS));
             writer.text(&table.to_html(SHOWN_ROWS));
         }
+        Operation::ObserveTable => observe(reader, &mut writer)?,
         Operation::LoadModel => {
             plugins::load_for_cell(&reader.text()?, &mut writer)?;
         }
@@ -188,6 +190,39 @@ fn filter(table: &Table, reader: &mut Reader<'_>) -> Result<Table> {
         _ => table.where_between(&column, reader.f64()?, reader.f64()?),
     }
     .map_err(data_error)
+}
+
+/// A table and a dead time (s) in; rows of words, and numbers, out.
+fn observe(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let table = objects().table(reader.u64()?)?;
+    let dead_time = reader.f64()?;
+    let by = table.test_columns();
+    let by: Vec<&str> = by.iter().map(String::as_str).collect();
+    let stages = table.observe(&by, dead_time).map_err(data_error)?;
+    let conditions = conditions(&stages);
+    let more = [
+        ("steps, from the recorded strain", grid::steps(&table, &stages)),
+        ("specimens together", grid::specimens(&table, &conditions)),
+    ];
+    let more = more.into_iter().filter_map(|(title, rows)| Some((title.to_owned(), rows?)));
+    let title = format!("{}, origin: {}", table.label(), table.origin());
+    let grids: Vec<_> = std::iter::once((title, grid::humps(&table, &stages))).chain(more).collect();
+    writer.sequence(&grids, |writer, (title, rows)| {
+        writer.text(title);
+        writer.sequence(rows, |writer, row| writer.texts(row));
+    });
+    writer.sequence(&stages, |writer, stage| {
+        writer.sequence(&stage.keys, |writer, (name, value)| {
+            writer.text(name);
+            writer.text(value);
+        });
+        writer.option(stage.strains, |writer, (before, after)| {
+            writer.f64(before);
+            writer.f64(after);
+        });
+        codec::write_sampled_hump(writer, &stage.hump);
+    });
+    Ok(())
 }
 
 fn superpose(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {

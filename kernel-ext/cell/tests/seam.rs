@@ -238,3 +238,26 @@ fn tables_are_asked_for_and_made_from_tables_over_the_seam() {
     let expected = ["UnknownColumn", "UnknownTable", "WrongDimension", "NoRows", "UnitNotKnown", "UnknownStatistic"];
     assert_eq!(kinds, expected);
 }
+
+#[test]
+fn a_table_of_noisy_tests_shows_its_humps_with_errors() {
+    kovacs_cell::attach(None);
+    let table = Dataset::open("pvc").expect("it is shipped").table("two-step").expect("it is in it");
+    let shown = table.observe().expect("every test has a second stage");
+    assert_eq!(shown.stages.len(), 3);
+    for stage in &shown.stages {
+        let hump = stage.hump;
+        assert_eq!((hump.verdict(), stage.strains), (Verdict::Peak, Some((0.005, 0.003))));
+        // One curve at a time gives the same numbers.
+        let (_, specimen) = stage.test.iter().find(|(name, _)| name == "specimen").expect("a replicate").clone();
+        let curve = table.only("specimen", specimen).expect("rows").only("stage", 2.0).expect("rows");
+        let curve = curve.curve("time_in_stage", "stress").expect("a curve");
+        assert_eq!(curve.hump(0.0).expect("samples"), hump);
+    }
+    let text = format!("{shown:?}");
+    for part in ["origin: synthetic", "t_p [s]", "delta_sigma [MPa]", "specimens together", "3 of 3"] {
+        assert!(text.contains(part), "no `{part}` in {text}");
+    }
+    let refused = table.only("stage", 1.0).expect("rows").observe().expect_err("there is no second stage");
+    assert_eq!(refused.kind(), "NoSecondStage");
+}

@@ -2,7 +2,7 @@
 
 use crate::wire::{Reader, WireError, Writer};
 use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
-use kovacs_core::{Control, Curve, History, Hump, Origin, Protocol, SecondStage, Segment, TwoStep};
+use kovacs_core::{Control, Curve, History, Hump, Origin, Protocol, SampledHump, SecondStage, Segment, TwoStep};
 
 type Read<T> = Result<T, WireError>;
 
@@ -111,13 +111,8 @@ pub fn read_two_step(reader: &mut Reader<'_>) -> Read<TwoStep> {
 
 /// Writes what a second stage shows.
 pub fn write_second_stage(writer: &mut Writer, stage: &SecondStage) {
-    let (kind, first, second) = match stage.hump {
-        Hump::NoHump => (0, 0.0, 0.0),
-        Hump::Peak { t_p, delta_sigma } => (1, t_p, delta_sigma),
-        Hump::MonotoneRise { until, rise } => (2, until, rise),
-    };
-    writer.u8(kind);
-    for value in [first, second, stage.sigma_0, stage.sigma_tw, stage.dead_time, stage.eps1] {
+    write_hump(writer, stage.hump);
+    for value in [stage.sigma_0, stage.sigma_tw, stage.dead_time, stage.eps1] {
         writer.f64(value);
     }
 }
@@ -127,21 +122,80 @@ pub fn write_second_stage(writer: &mut Writer, stage: &SecondStage) {
 /// # Errors
 /// The message is damaged.
 pub fn read_second_stage(reader: &mut Reader<'_>) -> Read<SecondStage> {
-    let kind = reader.u8()?;
-    let (first, second) = (reader.f64()?, reader.f64()?);
-    let hump = match kind {
-        0 => Hump::NoHump,
-        1 => Hump::Peak { t_p: first, delta_sigma: second },
-        2 => Hump::MonotoneRise { until: first, rise: second },
-        _ => return Err(WireError { expected: "a kind of hump" }),
-    };
     Ok(SecondStage {
-        hump,
+        hump: read_hump(reader)?,
         sigma_0: reader.f64()?,
         sigma_tw: reader.f64()?,
         dead_time: reader.f64()?,
         eps1: reader.f64()?,
     })
+}
+
+/// Writes what noisy samples show.
+pub fn write_sampled_hump(writer: &mut Writer, found: &SampledHump) {
+    write_hump(writer, found.hump);
+    for bound in [found.t_p_interval.0, found.t_p_interval.1] {
+        writer.option(bound, |writer, bound| writer.f64(bound));
+    }
+    for value in [
+        found.sigma_0,
+        found.sigma_0_error,
+        found.dead_time,
+        found.last,
+        found.noise,
+        found.rise,
+        found.delta_sigma_error,
+        found.coverage_factor,
+        found.window.0,
+        found.window.1,
+    ] {
+        writer.f64(value);
+    }
+    writer.bool(found.falls_from_start);
+    writer.count(found.fitted);
+}
+
+/// Reads what noisy samples show.
+///
+/// # Errors
+/// The message is damaged.
+pub fn read_sampled_hump(reader: &mut Reader<'_>) -> Read<SampledHump> {
+    Ok(SampledHump {
+        hump: read_hump(reader)?,
+        t_p_interval: (reader.option(Reader::f64)?, reader.option(Reader::f64)?),
+        sigma_0: reader.f64()?,
+        sigma_0_error: reader.f64()?,
+        dead_time: reader.f64()?,
+        last: reader.f64()?,
+        noise: reader.f64()?,
+        rise: reader.f64()?,
+        delta_sigma_error: reader.f64()?,
+        coverage_factor: reader.f64()?,
+        window: (reader.f64()?, reader.f64()?),
+        falls_from_start: reader.bool()?,
+        fitted: reader.count()?,
+    })
+}
+
+fn write_hump(writer: &mut Writer, hump: Hump) {
+    let (kind, first, second) = match hump {
+        Hump::NoHump => (0, 0.0, 0.0),
+        Hump::Peak { t_p, delta_sigma } => (1, t_p, delta_sigma),
+        Hump::MonotoneRise { until, rise } => (2, until, rise),
+    };
+    writer.u8(kind);
+    writer.f64(first);
+    writer.f64(second);
+}
+
+fn read_hump(reader: &mut Reader<'_>) -> Read<Hump> {
+    let (kind, first, second) = (reader.u8()?, reader.f64()?, reader.f64()?);
+    match kind {
+        0 => Ok(Hump::NoHump),
+        1 => Ok(Hump::Peak { t_p: first, delta_sigma: second }),
+        2 => Ok(Hump::MonotoneRise { until: first, rise: second }),
+        _ => Err(WireError { expected: "a kind of hump" }),
+    }
 }
 
 fn write_quantity(writer: &mut Writer, quantity: &Quantity) {

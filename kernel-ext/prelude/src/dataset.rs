@@ -7,6 +7,7 @@
 use crate::codec::read_curve;
 use crate::display::{Bundle, html_text};
 use crate::error::{Error, Result};
+use crate::observe::Observations;
 use crate::seam::{self, Handle, Operation};
 use crate::wire::{Reader, Writer};
 use kovacs_core::Curve;
@@ -266,6 +267,24 @@ impl Table {
         let holds = Reader::new(&answer)
             .sequence(|reader| Ok(Hold { start: reader.f64()?, end: reader.f64()?, strain: reader.f64()? }))?;
         Ok(holds)
+    }
+
+    /// Reads the humps of all tests in the table, each with its errors; columns that are not measured tell the tests
+    /// apart, and specimens of one condition are averaged in what is shown.
+    ///
+    /// # Errors
+    /// There is no column `stress` or `time`, or no test has a second stage.
+    pub fn observe(&self) -> Result<Observations> {
+        self.observe_from(0.0)
+    }
+
+    /// As [`Table::observe`], without the samples of a stage before a dead time in s.
+    ///
+    /// # Errors
+    /// As [`Table::observe`].
+    pub fn observe_from(&self, dead_time: f64) -> Result<Observations> {
+        let answer = self.ask(Operation::ObserveTable, |writer| writer.f64(dead_time))?;
+        Ok(Observations::read(&mut Reader::new(&answer))?)
     }
 
     fn render(&self) -> Result<(String, String), Error> {

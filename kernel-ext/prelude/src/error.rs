@@ -87,5 +87,11 @@ impl From<WireError> for Error {
     }
 }
 
+impl From<kovacs_core::sampled_hump::SamplesError> for Error {
+    fn from(error: kovacs_core::sampled_hump::SamplesError) -> Self {
+        Error::new("NoSamples", error.to_string())
+    }
+}
+
 /// Result of a call from a cell.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

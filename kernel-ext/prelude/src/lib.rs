@@ -14,6 +14,7 @@ mod error;
 pub mod experiment;
 pub mod figure;
 pub mod model;
+pub mod observe;
 pub mod query;
 pub mod reload;
 pub mod rt;
@@ -34,10 +35,12 @@ pub mod prelude {
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::model::Model;
+    pub use crate::observe::{Observations, Observed};
     pub use crate::query::{Groups, query};
     pub use crate::reload::Reload;
     pub use crate::seam::interrupted;
     pub use crate::structure::{Abscissa, FirstPeak, Normalisation, PairDistribution, Pattern, StructureFactor};
     pub use kovacs_core::closure::prelude::*;
-    pub use kovacs_core::{Hump, SecondStage};
+    pub use kovacs_core::sampled_hump::Verdict;
+    pub use kovacs_core::{Hump, SampledHump, SecondStage};
 }

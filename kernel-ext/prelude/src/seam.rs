@@ -81,6 +81,8 @@ pub enum Operation {
     ReadDistribution = 64,
     /// Describe the first peak of a pair distribution.
     FirstPeak = 65,
+    /// What the tests in a table show.
+    ObserveTable = 70,
 }
 
 impl Operation {
@@ -117,6 +119,7 @@ impl Operation {
             TransformStructure,
             ReadDistribution,
             FirstPeak,
+            ObserveTable,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)

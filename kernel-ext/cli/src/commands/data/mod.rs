@@ -4,6 +4,7 @@ mod export;
 mod import;
 mod mappings;
 mod new;
+mod observe;
 mod query;
 mod show;
 mod shown;
@@ -43,6 +44,7 @@ Examples:
     Show(show::Options),
     Export(export::Options),
     New(Box<new::Options>),
+    Observe(observe::Options),
 }
 
 /// Options of `data list`.
@@ -93,6 +95,7 @@ pub fn run(command: &Command) -> Result<u8, Failure> {
         Command::Show(options) => show::run(options)?,
         Command::Export(options) => export::run(options)?,
         Command::New(options) => new::run(options)?,
+        Command::Observe(options) => observe::run(options)?,
     }
     Ok(exit_code::OK)
 }
