@@ -6,21 +6,40 @@
 use crate::error::DatasetError;
 use crate::store::UNIT_KEY;
 use kovacs_core::units::parse_unit;
-use kovacs_formats::{Column, Document, Format, FormatError, Sheet, StatedUnit, Values};
+use kovacs_formats::{Column, Document, Format, FormatError, ReadOptions, Sheet, StatedUnit, Values};
 use polars::prelude::{DataFrame, DataType, PolarsResult};
 use polars_io::SerReader;
 use polars_io::prelude::{IpcReader, ParquetReader};
-use std::io::Cursor;
+use std::fs::File;
+use std::io::{Cursor, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+/// Reads a file of any format: Parquet and Arrow here, all others by `kovacs_formats`.
+pub(crate) fn read_any(file: &Path, options: &ReadOptions<'_>) -> Result<Document, DatasetError> {
+    let failed = |source| DatasetError::io("read", file, source);
+    let mut beginning = Vec::new();
+    File::open(file).and_then(|opened| opened.take(8).read_to_end(&mut beginning)).map_err(failed)?;
+    if columnar(&beginning).is_some()
+        && let Some(document) = read_columnar(file, &std::fs::read(file).map_err(failed)?)
+    {
+        return document;
+    }
+    kovacs_formats::read(file, options).map_err(|source| DatasetError::Format { file: file.to_path_buf(), source })
+}
+
+/// Which of the two formats of columns begins like this.
+fn columnar(bytes: &[u8]) -> Option<Format> {
+    match bytes {
+        [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Some(Format::Arrow),
+        _ => None,
+    }
+}
+
 /// Reads the bytes of a file if they are Parquet or Arrow; `None` if they are something else. `file` is for messages.
 pub fn read_columnar(file: &Path, bytes: &[u8]) -> Option<Result<Document, DatasetError>> {
-    let format = match bytes {
-        [b'P', b'A', b'R', b'1', ..] => Format::Parquet,
-        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => Format::Arrow,
-        _ => return None,
-    };
+    let format = columnar(bytes)?;
     // polars stops with a panic at some damaged files, and a damaged file is no fault of the program.
     let read = catch_unwind(AssertUnwindSafe(|| rows(format, bytes)));
     let document = match read {

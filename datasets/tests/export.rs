@@ -1,6 +1,7 @@
 //! Export and back: the data digest stays the same, units and origin travel, nothing synthetic is silent.
 
 use kovacs_datasets::descriptor::{Descriptor, OriginStatement, Resource, Source};
+use kovacs_datasets::import::{Mapping, import};
 use kovacs_datasets::{
     About, Draft, ExportFormat, FileFormat, NewColumn, Package, Table, export, export_package, export_to,
     new_from_file, new_from_template, read_columnar, shipped_folder,
@@ -114,6 +115,21 @@ fn names_and_units_need_no_description_on_the_way_back() {
         let back = back(folder.path(), &glass, format, &[]);
         assert_eq!(back.rows(), glass.rows());
         assert_eq!(back.data_digest().unwrap(), glass.data_digest().unwrap(), "{}", format.word());
+    }
+}
+
+#[test]
+fn what_is_exported_is_imported_with_the_same_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let glass = Package::open(shipped_folder().join("pvc")).unwrap();
+    let (table, key) = (glass.table("two-step").unwrap(), glass.primary_key("two-step").unwrap().to_vec());
+    for format in ROUND {
+        let file = folder.path().join(format!("pvc.{}", format.word()));
+        export_to(&table, format, &file).unwrap();
+        let mapping = Mapping { primary_key: key.clone(), ..Mapping::new("copy", "CC0-1.0", "a round trip") };
+        let imported = import(&file, &mapping, &folder.path().join(format.word())).unwrap();
+        let [copy] = imported.tables.as_slice() else { panic!("{} tables", imported.tables.len()) };
+        assert_eq!(copy.table.data_digest().unwrap(), table.data_digest().unwrap(), "{}", format.word());
     }
 }
 

@@ -80,7 +80,7 @@ fn what_is_missing_is_named_with_a_remedy() {
     say(&["data", "observe", "pvc"]).ends_with(2).complains_of(&["two-step", "kovacs data observe pvc TABLE"]);
     say(&["data", "observe", "pvc", "dynamic"]).ends_with(1).complains_of(&["no number column `stress`"]);
     say(&["data", "observe", "pvc", "two-step", "--where", "eps2=5 min"]).ends_with(2).complains_of(&["eps2=5 min"]);
-    say(&["data", "observe", "pvc", "two-step", "--where", "specimen=Z"]).ends_with(1).complains_of(&["A, B, C"]);
+    say(&["data", "observe", "pvc", "two-step", "--where", "specimen=Z"]).ends_with(1).complains_of(&["`A`, `B`, `C`"]);
     say(&["data", "observe", "pvc", "two-step", "--by", "eps2"]).ends_with(1).complains_of(&["falls"]);
     let none: Value =
         say(&["data", "observe", "pvc", "two-step", "--where", "specimen=A", "--json"]).ends_with(0).json();

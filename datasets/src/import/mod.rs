@@ -29,6 +29,7 @@ pub use report::{ImportReport, ImportedTable};
 
 use crate::descriptor::{DoubtStatement, Parent};
 use crate::error::DatasetError;
+use crate::foreign::read_any;
 use columns::At;
 use kovacs_core::toml_form::ProtocolForm;
 use kovacs_formats::{Document, FormatError, ReadOptions};
@@ -120,10 +121,10 @@ impl Opened {
         // The digest is taken beside the reading: both wait for the same bytes.
         let (document, digest) = std::thread::scope(|scope| {
             let digest = scope.spawn(|| digest(file));
-            let document = kovacs_formats::read(file, &options);
+            let document = read_any(file, &options);
             (document, digest.join())
         });
-        let document = document.map_err(|source| DatasetError::Format { file: file.to_path_buf(), source })?;
+        let document = document?;
         let digest = digest.unwrap_or_else(|_| Err(DatasetError::Changed { file: file.to_path_buf() }))?;
         if state(file)? != before {
             return Err(DatasetError::Changed { file: file.to_path_buf() });

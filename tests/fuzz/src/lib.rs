@@ -10,8 +10,11 @@ use kovacs_scattering::{
     Window, first_peak, pair_distribution, structure_factor, two_gaussians,
 };
 
+/// A name and a function that takes an input.
+pub type Target = (&'static str, fn(&[u8]));
+
 /// Every target by name: that of its file in `targets` and of its folder in `corpus`.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[Target] = &[
     ("any_file", any_file),
     ("options", options),
     ("universal_analysis", |bytes| {

@@ -36,7 +36,8 @@ pub(super) fn check(sheet: &Sheet, found: &mut Vec<Doubt>) {
 fn is_time(column: &Column) -> bool {
     let name = column.name.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-    let of_rows = name == "t" || has(&["time", "zeit", "时间"]) && !has(&["relax", "retard", "wait", "date"]);
+    let of_rows = matches!(name.as_str(), "t" | "t_seg")
+        || has(&["time", "zeit", "时间"]) && !has(&["relax", "retard", "wait", "date"]);
     match &column.unit {
         StatedUnit::Known(unit) => of_rows && unit.dimension() == Dimension::Time,
         StatedUnit::Missing => name == "t" || name == "time" || of_rows && name.ends_with(" time"),

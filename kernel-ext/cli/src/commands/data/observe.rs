@@ -1,6 +1,5 @@
 //! `kovacs data observe`: what the tests in a table show, with errors: steps, dead times, humps.
 
-use super::open;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, notice, print, print_json};
 use crate::quantities;
@@ -9,7 +8,7 @@ use kovacs_core::Origin;
 use kovacs_core::replicates::Statistics;
 use kovacs_core::units::{convert, parse_quantity};
 use kovacs_datasets::observe::{ObservedCondition, ObservedStage, conditions, grid};
-use kovacs_datasets::{Package, Table};
+use kovacs_datasets::{Package, Registry, Table};
 use serde_json::{Value, json};
 
 /// Read humps off noisy curves: t_p and delta_sigma with errors, dead times, scatter of specimens
@@ -55,7 +54,7 @@ fn condition(text: &str) -> Result<(String, String), String> {
 /// # Errors
 /// There is no such package, table, column or row, or no test has a second stage.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    let package = open(&options.package)?;
+    let package = Registry::standard(&[]).find(&options.package)?;
     let mut table = table_of(&package, options.table.as_deref())?.in_internal_units()?;
     for (name, value) in &options.conditions {
         table = keep(&table, name, value)?;
