@@ -41,7 +41,8 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 29] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 39] = [
+    "Abscissa",
     "Bundle",
     "Claim",
     "Colour",
@@ -50,6 +51,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 29] = [
     "Draw",
     "EvcxrDisplay",
     "Figure",
+    "FirstPeak",
     "Groups",
     "Hold",
     "HoldPrediction",
@@ -57,14 +59,22 @@ pub(crate) const OF_NOTEBOOKS: [&str; 29] = [
     "Interval",
     "Marker",
     "Model",
+    "Normalisation",
+    "Observations",
+    "Observed",
+    "PairDistribution",
     "Panel",
+    "Pattern",
     "Reload",
+    "SampledHump",
     "SecondStage",
     "Series",
     "Status",
+    "StructureFactor",
     "Style",
     "Superposition",
     "Table",
+    "Verdict",
     "interrupted",
     "kovacs",
     "query",
