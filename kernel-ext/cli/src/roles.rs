@@ -7,7 +7,7 @@ use kovacs::display::Bundle;
 use kovacs_cell::{CellSource, Incident, Notices};
 use kovacs_check::CHECK_ARGUMENT;
 use kovacs_host::worker;
-use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, cell_process};
+use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, Output, cell_process};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl Notices for ToSession {
                 (mime.to_owned(), value)
             })
             .collect();
-        self.0.display(data, is_result);
+        self.0.output(Output::display(data, is_result));
     }
 
     fn panic(&self, incident: &Incident) {

@@ -20,23 +20,46 @@ pub(crate) struct Collector {
     pub(crate) bad_claim: Option<String>,
     /// Why the rest is to be skipped.
     pub(crate) skip: Option<String>,
+    /// The next output takes the place of everything before it.
+    clear_next: bool,
 }
 
 #[derive(Debug)]
 enum Stored {
     Stream { name: &'static str, text: String },
-    Bundle { data: MimeBundle, is_result: bool },
+    Bundle { data: MimeBundle, metadata: MimeBundle, is_result: bool, display_id: Option<String> },
 }
 
 impl Collector {
     /// Takes one output. Text that follows text of the same stream joins it: ten thousand prints are one record.
     pub(crate) fn take(&mut self, output: Output) {
+        if std::mem::take(&mut self.clear_next) {
+            self.stored.clear();
+        }
         match output {
             Output::Stdout(text) => self.stream("stdout", text),
             Output::Stderr(text) => self.stream("stderr", text),
-            Output::Display { data, is_result } => {
+            Output::Display { data, metadata, is_result, display_id, update } => {
                 self.read(&data);
-                self.stored.push(Stored::Bundle { data, is_result });
+                if update {
+                    self.replace(display_id.as_deref(), &data, &metadata);
+                } else {
+                    self.stored.push(Stored::Bundle { data, metadata, is_result, display_id });
+                }
+            }
+            Output::ClearOutput { wait: true } => self.clear_next = true,
+            Output::ClearOutput { wait: false } => self.stored.clear(),
+        }
+    }
+
+    /// A display that changed is stored as it was last: a progress bar is one line.
+    fn replace(&mut self, name: Option<&str>, new_data: &MimeBundle, new_metadata: &MimeBundle) {
+        for stored in &mut self.stored {
+            if let Stored::Bundle { data, metadata, display_id, .. } = stored
+                && display_id.as_deref() == name
+            {
+                data.clone_from(new_data);
+                metadata.clone_from(new_metadata);
             }
         }
     }
@@ -73,14 +96,18 @@ impl Collector {
                     json!({"output_type": "stream", "name": name, "text": split_lines(&text)})
                 }
                 // A cell has one value; whatever else calls itself the result is a display.
-                Stored::Bundle { data, is_result } if is_result && std::mem::take(&mut result_is_free) => json!({
-                    "output_type": "execute_result",
-                    "data": stored_bundle(data),
-                    "metadata": {},
-                    "execution_count": execution_count,
-                }),
-                Stored::Bundle { data, .. } => {
-                    json!({"output_type": "display_data", "data": stored_bundle(data), "metadata": {}})
+                Stored::Bundle { data, metadata, is_result, .. }
+                    if is_result && std::mem::take(&mut result_is_free) =>
+                {
+                    json!({
+                        "output_type": "execute_result",
+                        "data": stored_bundle(data),
+                        "metadata": metadata,
+                        "execution_count": execution_count,
+                    })
+                }
+                Stored::Bundle { data, metadata, .. } => {
+                    json!({"output_type": "display_data", "data": stored_bundle(data), "metadata": metadata})
                 }
             })
             .collect();

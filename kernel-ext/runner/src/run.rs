@@ -6,7 +6,7 @@ use crate::exit_code;
 use crate::notebook::{CellKind, ENGINE_VERSION, Notebook};
 use crate::outputs::Collector;
 use crate::progress::Progress;
-use kovacs_session::{CellError, CellErrorKind, CellOutcome, Limits, Output, Place, Session, SessionError};
+use kovacs_session::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, Output, Place, Session, SessionError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub trait Executor {
         &mut self,
         code: &str,
         limits: &Limits,
-        sink: &mut dyn FnMut(Output),
+        client: &mut dyn CellClient,
     ) -> Result<CellOutcome, SessionError>;
 }
 
@@ -39,9 +39,9 @@ impl Executor for Session {
         &mut self,
         code: &str,
         limits: &Limits,
-        sink: &mut dyn FnMut(Output),
+        client: &mut dyn CellClient,
     ) -> Result<CellOutcome, SessionError> {
-        Session::execute(self, code, limits, sink)
+        Session::execute(self, code, limits, client)
     }
 }
 
@@ -257,7 +257,7 @@ impl Run {
         self.executions += 1;
         let started = Instant::now();
         let mut collector = Collector::default();
-        let outcome = executor.execute(&cell.source, &options.limits, &mut |output| collector.take(output));
+        let outcome = executor.execute(&cell.source, &options.limits, &mut |output: Output| collector.take(output));
         let seconds = started.elapsed().as_secs_f64();
         let error = match outcome {
             Ok(CellOutcome::Done) => collector.bad_claim.take().map(not_a_claim),
@@ -356,6 +356,7 @@ fn not_a_claim(problem: String) -> CellError {
         message,
         place: None,
         variables_lost: false,
+        lost: Vec::new(),
     }
 }
 
@@ -368,6 +369,7 @@ fn session_lost(error: &SessionError) -> CellError {
         message,
         place: None,
         variables_lost: true,
+        lost: Vec::new(),
     }
 }
 

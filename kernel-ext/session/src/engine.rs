@@ -4,7 +4,7 @@
 //! process, and cannot stop a compilation; in a process of its own all that concerns one session only.
 
 use crate::events::Incident;
-use crate::outcome::Place;
+use crate::outcome::{Place, Variable};
 use crate::report::{self, Diagnostic};
 use evcxr::{CommandContext, Error, EvalContext};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ pub(crate) enum Request {
     Execute { code: String },
     /// Where in the user's cells is this line of generated code?
     Locate { incident: Incident, code: String },
+    /// Which variables are there?
+    Variables,
     /// Start a new cell process; items stay.
     Restart,
 }
@@ -61,6 +63,8 @@ pub(crate) enum Reply {
     ProcessEnded(String),
     /// Answer to `Locate`: the place in this cell, if it is in this cell.
     Located(Option<Place>),
+    /// Answer to `Variables`.
+    Variables(Vec<Variable>),
     /// Done.
     Restarted,
 }
@@ -162,6 +166,7 @@ impl Engine {
             Request::Locate { incident, code } => {
                 Reply::Located(report::locate(&self.last_source, incident.line, incident.column, &code))
             }
+            Request::Variables => Reply::Variables(self.variables()),
             Request::Restart => match self.restart() {
                 Ok(()) => Reply::Restarted,
                 Err(error) => Reply::Failed(error.to_string()),
@@ -181,6 +186,21 @@ impl Engine {
             },
             Err(error) => Reply::Refused(error.to_string()),
         }
+    }
+
+    fn variables(&self) -> Vec<Variable> {
+        let mut variables: Vec<Variable> = self
+            .context
+            .variables_and_types()
+            .map(|(name, type_name)| Variable {
+                name: name.to_owned(),
+                type_name: type_name.to_owned(),
+                bytes: None,
+                preview: None,
+            })
+            .collect();
+        variables.sort_by(|one, other| one.name.cmp(&other.name));
+        variables
     }
 
     fn restart(&mut self) -> Result<(), Error> {

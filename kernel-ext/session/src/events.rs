@@ -4,7 +4,7 @@
 //! without an end, and keeps one display per MIME type. It travels here instead, over a Unix socket in the session's
 //! private folder, in frames of a length and JSON. The socket's end also tells at once that the process has died.
 
-use crate::outcome::MimeBundle;
+use crate::outcome::Output;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read, Write};
 
@@ -36,12 +36,8 @@ pub(crate) enum CellEvent {
     Hello { pid: u32 },
     /// It starts to run a cell: compilation is over.
     Started,
-    /// Text on standard output.
-    Stdout(String),
-    /// Text on standard error.
-    Stderr(String),
-    /// Something to show.
-    Display { data: MimeBundle, is_result: bool },
+    /// Text, or something to show.
+    Output(Output),
     /// The cell's thread panicked; whether the cell caught it is not known yet.
     Panic(Incident),
     /// The cell is being left through `?`.

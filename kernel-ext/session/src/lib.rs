@@ -23,7 +23,9 @@ mod wrapper;
 pub use engine::run as run_engine;
 pub use engine_process::{CELL_ARGUMENT, ENGINE_ARGUMENT};
 pub use error::SessionError;
-pub use outcome::{CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place};
+pub use outcome::{
+    CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Variable,
+};
 pub use session::{Interrupter, Session, SessionOptions};
 pub use setup::{cache_folder, set_up};
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

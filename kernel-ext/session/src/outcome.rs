@@ -21,9 +21,89 @@ pub enum Output {
     Display {
         /// The value in each form that it has.
         data: MimeBundle,
+        /// What the forms carry besides: the size of an image, by MIME type.
+        metadata: MimeBundle,
         /// Whether this is the value of the cell's last expression.
         is_result: bool,
+        /// The name under which the display may be changed later.
+        display_id: Option<String>,
+        /// Whether this takes the place of every earlier display of that name instead of being one more.
+        update: bool,
     },
+    /// What the cell has shown so far is to go.
+    ClearOutput {
+        /// Not before something takes its place, so that nothing flickers.
+        wait: bool,
+    },
+}
+
+impl Output {
+    /// A display without a name and without metadata.
+    pub fn display(data: MimeBundle, is_result: bool) -> Output {
+        Output::Display { data, metadata: MimeBundle::new(), is_result, display_id: None, update: false }
+    }
+
+    /// Bytes of text that it holds.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Output::Stdout(text) | Output::Stderr(text) => text.len(),
+            Output::Display { data, .. } => data.values().map(|value| value.as_str().map_or(0, str::len)).sum(),
+            Output::ClearOutput { .. } => 0,
+        }
+    }
+}
+
+/// A line that a cell wants from the user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputRequest {
+    /// What to ask; may be empty.
+    pub prompt: String,
+    /// Whether what is typed must not be seen.
+    pub password: bool,
+}
+
+/// Who runs a cell: takes what it produces, and may answer what it asks.
+///
+/// A closure `FnMut(Output)` is a client that answers nothing.
+pub trait CellClient {
+    /// Takes one output, in the order in which the cell produced them.
+    fn output(&mut self, output: Output);
+
+    /// The line that the user typed, without its end; `None` when nobody can answer, or when the cell is interrupted
+    /// instead: the cell then reads an end of file.
+    fn input(&mut self, request: &InputRequest) -> Option<String>;
+
+    /// Whether somebody is there to answer at all.
+    fn can_answer(&self) -> bool {
+        true
+    }
+}
+
+impl<F: FnMut(Output)> CellClient for F {
+    fn output(&mut self, output: Output) {
+        self(output);
+    }
+
+    fn input(&mut self, _request: &InputRequest) -> Option<String> {
+        None
+    }
+
+    fn can_answer(&self) -> bool {
+        false
+    }
+}
+
+/// A variable of a session, between cells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its type, as Rust writes it.
+    pub type_name: String,
+    /// Its size in memory, bytes, without what it points to; `None` if that is not known.
+    pub bytes: Option<u64>,
+    /// The beginning of its `Debug` form; `None` if it has none.
+    pub preview: Option<String>,
 }
 
 /// A position in the text of a cell, both counted from 1.
@@ -88,6 +168,8 @@ pub struct CellError {
     pub traceback: Vec<String>,
     /// Whether the session's variables are gone.
     pub variables_lost: bool,
+    /// Names of the variables that were there before the cell and are not any more.
+    pub lost: Vec<String>,
 }
 
 /// How a cell ended.

@@ -1,7 +1,7 @@
 //! One cell's run: what it has produced so far, what it may use, and why it is being stopped.
 
 use crate::events::{CellEvent, Incident};
-use crate::outcome::{CellError, CellErrorKind, CellOutcome, Limits, Output};
+use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ pub(crate) struct Stop {
 
 /// What has happened in the cell so far.
 pub(crate) struct Run<'a> {
-    pub(crate) sink: &'a mut dyn FnMut(Output),
+    pub(crate) client: &'a mut dyn CellClient,
     pub(crate) limits: Limits,
     pub(crate) begun: Instant,
     pub(crate) bytes: u64,
@@ -31,9 +31,9 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(limits: &Limits, sink: &'a mut dyn FnMut(Output)) -> Self {
+    pub(crate) fn new(limits: &Limits, client: &'a mut dyn CellClient) -> Self {
         Run {
-            sink,
+            client,
             limits: *limits,
             begun: Instant::now(),
             bytes: 0,
@@ -48,22 +48,16 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn emit(&mut self, output: Output) {
-        let size = match &output {
-            Output::Stdout(text) | Output::Stderr(text) => text.len(),
-            Output::Display { data, .. } => data.values().map(|value| value.as_str().map_or(0, str::len)).sum(),
-        };
-        self.bytes = self.bytes.saturating_add(size as u64);
+        self.bytes = self.bytes.saturating_add(output.size() as u64);
         if self.limits.output_bytes.is_none_or(|limit| self.bytes <= limit) {
-            (self.sink)(output);
+            self.client.output(output);
         }
     }
 
     pub(crate) fn take(&mut self, event: CellEvent) {
         match event {
             CellEvent::Started => self.started = true,
-            CellEvent::Stdout(text) => self.emit(Output::Stdout(text)),
-            CellEvent::Stderr(text) => self.emit(Output::Stderr(text)),
-            CellEvent::Display { data, is_result } => self.emit(Output::Display { data, is_result }),
+            CellEvent::Output(output) => self.emit(output),
             CellEvent::Panic(incident) => {
                 self.emit_caught_text();
                 self.panic = Some(incident);
@@ -116,6 +110,7 @@ impl<'a> Run<'a> {
             message,
             place: None,
             variables_lost,
+            lost: Vec::new(),
         }))
     }
 

@@ -4,7 +4,7 @@ use crate::engine::{Reply, Request};
 use crate::engine_process::{CellProcess, EngineProcess, Incoming, Launch, start_engine};
 use crate::error::SessionError;
 use crate::events::{self, CellEvent, CellRequest, Incident};
-use crate::outcome::{CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output};
+use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Variable};
 use crate::run::Run;
 use crate::setup::Setup;
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ impl Session {
         Interrupter { requested: Arc::clone(&self.interrupt) }
     }
 
-    /// Runs a cell. `sink` gets its output in order, while it runs. After a failure the session goes on; whether its
+    /// Runs a cell. `client` gets its output in order, while it runs, and is asked what the cell asks. After a failure the session goes on; whether its
     /// variables are gone is in [`CellError::variables_lost`].
     ///
     /// # Errors
@@ -85,10 +85,10 @@ impl Session {
         &mut self,
         code: &str,
         limits: &Limits,
-        sink: &mut dyn FnMut(Output),
+        client: &mut dyn CellClient,
     ) -> Result<CellOutcome, SessionError> {
         self.interrupt.store(false, Ordering::Relaxed);
-        let mut run = Run::new(limits, sink);
+        let mut run = Run::new(limits, client);
         self.announce(code, &mut run);
         self.engine.request(&Request::Execute { code: code.to_owned() })?;
         let reply = loop {
@@ -123,6 +123,33 @@ impl Session {
         match self.engine.ask(&Request::Restart)? {
             Reply::Failed(message) => Err(SessionError::EngineFailed { message }),
             _ => Ok(()),
+        }
+    }
+
+    /// The session's variables, by name. Between cells; costs nothing when nobody asks.
+    ///
+    /// # Errors
+    /// The engine is gone.
+    pub fn variables(&mut self) -> Result<Vec<Variable>, SessionError> {
+        match self.engine.ask(&Request::Variables)? {
+            Reply::Variables(variables) => Ok(variables),
+            _ => Err(SessionError::EngineGone { message: "it gave an answer to another question".into() }),
+        }
+    }
+
+    /// Hands over what threads of earlier cells have written since; returns at once.
+    pub fn background(&mut self, client: &mut dyn CellClient) {
+        let limits = Limits::default();
+        let mut run = Run::new(&limits, client);
+        while let Ok(incoming) = self.engine.incoming.try_recv() {
+            match incoming {
+                Incoming::Cell(CellEvent::Hello { pid }) => self.engine.cell.pid = Some(pid),
+                Incoming::Cell(event) => run.take(event),
+                Incoming::Connected(stream) => self.engine.cell.requests = Some(stream),
+                Incoming::CellEnded => self.engine.cell = CellProcess::default(),
+                // Nobody asked anything; that the engine ended is said by the next cell.
+                Incoming::Reply(_) | Incoming::EngineEnded => {}
+            }
         }
     }
 
@@ -195,7 +222,7 @@ impl Session {
                 let is_unit = forms.len() == 1 && forms.get("text/plain").is_some_and(|text| text.trim() == "()");
                 if !forms.is_empty() && !is_unit {
                     let data: MimeBundle = forms.into_iter().map(|(mime, text)| (mime, text.into())).collect();
-                    run.emit(Output::Display { data, is_result: true });
+                    run.emit(Output::display(data, true));
                 }
                 Ok(CellOutcome::Done)
             }
@@ -209,6 +236,7 @@ impl Session {
                     place: first.and_then(|error| error.labels.first()).map(|label| label.place),
                     traceback,
                     variables_lost: false,
+                    lost: Vec::new(),
                 })))
             }
             Reply::Refused(message) => {
@@ -224,7 +252,7 @@ impl Session {
                 Ok(run.failed(CellErrorKind::ProcessDied, message, true))
             }
             Reply::Failed(message) => Err(SessionError::EngineFailed { message }),
-            Reply::Ready | Reply::Located(_) | Reply::Restarted => {
+            Reply::Ready | Reply::Located(_) | Reply::Restarted | Reply::Variables(_) => {
                 Err(SessionError::EngineGone { message: "it gave an answer to another question".into() })
             }
         }
@@ -254,6 +282,7 @@ impl Session {
             place,
             traceback: vec![headline, position],
             variables_lost: false,
+            lost: Vec::new(),
         }))
     }
 }

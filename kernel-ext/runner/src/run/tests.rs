@@ -16,7 +16,7 @@ impl Executor for Script {
         &mut self,
         code: &str,
         limits: &Limits,
-        sink: &mut dyn FnMut(Output),
+        client: &mut dyn CellClient,
     ) -> Result<CellOutcome, SessionError> {
         let fail = |kind: CellErrorKind| {
             Ok(CellOutcome::Failed(Box::new(CellError {
@@ -26,36 +26,58 @@ impl Executor for Script {
                 place: Some(Place { line: 1, column: 2 }),
                 traceback: vec!["\u{1b}[31merror\u{1b}[0m".into(), "line 1".into()],
                 variables_lost: kind == CellErrorKind::ProcessDied,
+                lost: Vec::new(),
             })))
         };
         match code.lines().next().unwrap_or_default() {
             "print" => {
                 assert_eq!(limits.output_bytes, Some(DEFAULT_OUTPUT_BYTES));
                 for part in ["a\n", "b", "\nc"] {
-                    sink(Output::Stdout(part.into()));
+                    client.output(Output::Stdout(part.into()));
                 }
-                sink(Output::Stderr("careful".into()));
+                client.output(Output::Stderr("careful".into()));
                 Ok(CellOutcome::Done)
             }
             "value" => {
-                sink(display("text/plain", json!("42"), true));
+                client.output(display("text/plain", json!("42"), true));
+                Ok(CellOutcome::Done)
+            }
+            "progress" => {
+                let shown = |text: &str, update| Output::Display {
+                    data: MimeBundle::from([("text/plain".to_owned(), json!(text))]),
+                    metadata: MimeBundle::from([("text/plain".to_owned(), json!({"seen": true}))]),
+                    is_result: false,
+                    display_id: Some("bar".into()),
+                    update,
+                };
+                client.output(shown("0 of 2", false));
+                client.output(Output::Stdout("between".into()));
+                client.output(shown("2 of 2", true));
+                Ok(CellOutcome::Done)
+            }
+            "clear" => {
+                for (text, wait) in [("first", false), ("second", true)] {
+                    client.output(Output::Stdout(text.into()));
+                    client.output(Output::ClearOutput { wait });
+                }
+                client.output(Output::Stdout("third".into()));
                 Ok(CellOutcome::Done)
             }
             "figure" => {
-                sink(display("image/svg+xml", json!("<svg>\n</svg>"), false));
-                sink(display("application/vnd.plotly.v1+json", json!({"data": []}), false));
+                client.output(display("image/svg+xml", json!("<svg>\n</svg>"), false));
+                client.output(display("application/vnd.plotly.v1+json", json!({"data": []}), false));
                 Ok(CellOutcome::Done)
             }
             "claim" => {
-                sink(display(CLAIM_MIME, json!(claim()), false));
+                client.output(display(CLAIM_MIME, json!(claim()), false));
                 Ok(CellOutcome::Done)
             }
             "bad claim" => {
-                sink(display(CLAIM_MIME, json!({"figure": "1", "status": "perhaps"}), false));
+                client.output(display(CLAIM_MIME, json!({"figure": "1", "status": "perhaps"}), false));
                 Ok(CellOutcome::Done)
             }
             "skip" => {
-                sink(display(SKIP_MIME, json!({"reason": "the file is not here"}), false));
+                client.output(display(SKIP_MIME, json!({"reason": "the file is not here"}), false));
                 Ok(CellOutcome::Done)
             }
             "panic" => fail(CellErrorKind::Panic),
@@ -70,7 +92,7 @@ impl Executor for Script {
 }
 
 fn display(mime: &str, value: Value, is_result: bool) -> Output {
-    Output::Display { data: MimeBundle::from([(mime.to_owned(), value)]), is_result }
+    Output::display(MimeBundle::from([(mime.to_owned(), value)]), is_result)
 }
 
 fn claim() -> Claim {
@@ -150,6 +172,24 @@ fn outputs_are_stored_as_the_format_wants_them() {
     assert_eq!(ran.copy["metadata"]["kernelspec"]["name"], "kovacs");
     assert_eq!(ran.copy["metadata"]["kovacs"]["status"], "done");
     assert_eq!(ran.copy["metadata"]["kovacs"]["engine_version"], ENGINE_VERSION);
+}
+
+#[test]
+fn a_display_that_changes_is_stored_once_as_it_was_last() {
+    let ran = ran(&[("progress", &[]), ("clear", &[])]);
+    assert_eq!(
+        ran.cell(1)["outputs"],
+        json!([
+            {"output_type": "display_data", "data": {"text/plain": ["2 of 2"]},
+             "metadata": {"text/plain": {"seen": true}}},
+            {"output_type": "stream", "name": "stdout", "text": ["between"]},
+        ])
+    );
+    assert_eq!(
+        ran.cell(2)["outputs"],
+        json!([{"output_type": "stream", "name": "stdout", "text": ["third"]}]),
+        "what waits to be cleared goes when the next output comes"
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! line of the user's, and go where evcxr reads them.
 
 use crate::events::{self, CellEvent};
+use crate::outcome::Output;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use std::fs::File;
@@ -176,7 +177,7 @@ impl State {
 
     fn send_stdout(&mut self, bytes: &[u8]) -> io::Result<()> {
         for piece in bytes.chunks(PIECE) {
-            events::send(&mut self.events, &CellEvent::Stdout(String::from_utf8_lossy(piece).into_owned()))?;
+            events::send(&mut self.events, &CellEvent::Output(Output::Stdout(text(piece))))?;
         }
         Ok(())
     }
@@ -186,10 +187,14 @@ impl State {
         let length = self.held_err.len() - keep;
         let bytes: Vec<u8> = self.held_err.drain(..length).collect();
         for piece in bytes.chunks(PIECE) {
-            events::send(&mut self.events, &CellEvent::Stderr(String::from_utf8_lossy(piece).into_owned()))?;
+            events::send(&mut self.events, &CellEvent::Output(Output::Stderr(text(piece))))?;
         }
         Ok(())
     }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Bytes that are there now; `None` when there are none.

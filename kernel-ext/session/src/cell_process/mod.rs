@@ -9,7 +9,7 @@
 mod capture;
 
 use crate::events::{self, CellEvent, CellRequest, Incident, SOCKET_VARIABLE};
-use crate::outcome::MimeBundle;
+use crate::outcome::Output;
 use capture::Capture;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use sha2::{Digest, Sha256};
@@ -30,9 +30,9 @@ pub struct Notices {
 }
 
 impl Notices {
-    /// Shows something, after everything that was printed before.
-    pub fn display(&self, data: MimeBundle, is_result: bool) {
-        self.send(&CellEvent::Display { data, is_result });
+    /// Passes on a display, after everything that was printed before.
+    pub fn output(&self, output: Output) {
+        self.send(&CellEvent::Output(output));
     }
 
     /// The cell's thread panicked at this place of generated code.
