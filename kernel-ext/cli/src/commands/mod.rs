@@ -4,6 +4,8 @@ mod book;
 mod completions;
 mod data;
 mod findings;
+#[cfg(feature = "kernel")]
+mod kernel;
 mod model;
 mod predict;
 mod reproduce;
@@ -52,6 +54,9 @@ enum Command {
     Structure(structure::Command),
     #[command(subcommand)]
     Model(model::Command),
+    #[cfg(feature = "kernel")]
+    #[command(subcommand)]
+    Kernel(kernel::Command),
     #[command(subcommand)]
     Book(book::Command),
     Setup(setup::Options),
@@ -73,6 +78,8 @@ impl CommandLine {
             Command::Data(command) => data::run(command),
             Command::Structure(command) => structure::run(command),
             Command::Model(command) => model::run(command),
+            #[cfg(feature = "kernel")]
+            Command::Kernel(command) => done(kernel::run(command)),
             Command::Book(command) => done(book::run(command)),
             Command::Setup(options) => done(setup::run(options)),
             Command::Completions(options) => done(completions::run(options)),

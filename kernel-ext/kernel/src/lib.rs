@@ -1,0 +1,42 @@
+//! The Jupyter kernel: Rust cells over the messaging protocol, version 5.5.
+//!
+//! Sockets, framing and signatures come from `jupyter-zmq-client`, contents from `jupyter-protocol` where its types
+//! hold all that the protocol has. The session blocks, so it lives in a thread of its own ([`worker`]); everything
+//! else is a task that never waits for it, which is why the kernel answers while a cell runs.
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "protocol")]
+mod client;
+#[cfg(feature = "protocol")]
+mod connection;
+#[cfg(feature = "protocol")]
+mod content;
+#[cfg(feature = "protocol")]
+mod error;
+#[cfg(feature = "protocol")]
+mod execution;
+#[cfg(feature = "protocol")]
+mod info;
+pub mod install;
+#[cfg(feature = "protocol")]
+mod kernel;
+#[cfg(feature = "protocol")]
+mod outbox;
+#[cfg(feature = "protocol")]
+mod server;
+#[cfg(feature = "protocol")]
+pub mod wire;
+#[cfg(feature = "protocol")]
+mod worker;
+
+#[cfg(feature = "protocol")]
+pub use error::KernelError;
+#[cfg(feature = "protocol")]
+pub use server::{KernelOptions, run};
+
+/// A line for whoever reads the kernel's log: its standard error.
+#[cfg(feature = "protocol")]
+fn log(message: &str) {
+    eprintln!("kovacs kernel: {message}");
+}
