@@ -15,11 +15,12 @@
 use crate::descriptor::check_name;
 use crate::error::DatasetError;
 use crate::package::{DESCRIPTOR, Package};
+use kovacs_home::Home;
 use std::collections::{HashMap, HashSet};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 
 /// Environment variable with further folders of packages.
-pub const PATH_VARIABLE: &str = "KOVACS_DATA_PATH";
+pub const PATH_VARIABLE: &str = kovacs_home::DATA_PATH_VARIABLE;
 
 /// Name of the project folder of packages.
 pub const PROJECT_FOLDER: &str = "kovacs-data";
@@ -192,18 +193,11 @@ fn declared_name(folder: &Path) -> String {
 }
 
 /// The user's own packages, for all their projects: `$XDG_DATA_HOME/kovacs/packages`, beside the models they installed.
-/// Relative folders are ignored, as the XDG base directory specification asks.
 pub fn user_folder() -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let data = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
-    data.map(|folder| folder.join("kovacs").join("packages"))
+    kovacs_home::data_folder().map(|folder| folder.join("packages"))
 }
 
-/// The packages that come with Kovacs: `../share/kovacs/datasets` beside an installed executable, else the source tree.
+/// The packages that come with Kovacs: `../lib/kovacs/packages` beside an installed executable, else the source tree.
 pub fn shipped_folder() -> PathBuf {
-    let installed = std::env::current_exe()
-        .ok()
-        .and_then(|executable| Some(executable.parent()?.parent()?.join("share/kovacs/datasets")))
-        .filter(|folder| folder.is_dir());
-    installed.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")))
+    Home::find().packages()
 }

@@ -7,6 +7,7 @@ use crate::lock::Lock;
 use crate::places::{self, Place, PlaceKind, Surroundings};
 use crate::plugin::{ModelHandle, Plugin};
 use crate::trust::{TrustStore, file_model};
+use kovacs_home::Home;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -24,16 +25,15 @@ pub struct Models {
 
 impl Models {
     /// Models in the places of the running program, in this order: the folders of `KOVACS_MODEL_PATH`; what cargo has
-    /// built in the project around the current folder and in the approved projects; `$XDG_DATA_HOME/kovacs/models`; `deps`
-    /// in the folder of the executable, that folder, and `../lib/kovacs/models` beside it.
+    /// built in the project around the current folder and in the approved projects; `$XDG_DATA_HOME/kovacs/models`; what
+    /// came with the program, see [`Home::models`].
     pub fn discover() -> Self {
-        let executable = env::current_exe().ok();
-        Models::from_environment(executable.as_deref().and_then(Path::parent))
+        Models::with(Home::find())
     }
 
     /// As [`discover`](Models::discover), for a program in this folder.
     pub fn beside(executable_folder: &Path) -> Self {
-        Models::from_environment(Some(executable_folder))
+        Models::with(Home::of(executable_folder))
     }
 
     /// Models in these places only.
@@ -56,19 +56,19 @@ impl Models {
         Models { gate: Arc::new(gate), ..self }
     }
 
-    fn from_environment(executable_folder: Option<&Path>) -> Self {
+    fn with(home: Home) -> Self {
         let store = TrustStore::of_user();
         let (projects, complaint) = match store.read() {
             Ok(approvals) => (approvals.projects.into_iter().map(|project| project.path).collect(), None),
             Err(error) => (Vec::new(), Some(error)),
         };
         let surroundings = Surroundings {
-            executable_folder,
+            home: Some(home),
             search_path: env::var_os(places::SEARCH_PATH_VARIABLE),
             current_folder: env::current_dir().ok(),
             projects,
             shared_target: places::shared_target(),
-            data_home: places::users_folder("XDG_DATA_HOME", ".local/share"),
+            data_folder: kovacs_home::data_folder(),
         };
         Models { complaint, ..Models::in_places(surroundings.places()) }
     }

@@ -5,6 +5,7 @@
 //! the nearer to the user's hand, the earlier. Projects in which models are written are remembered in the trust store,
 //! so a model that was just built is found from any folder.
 
+use kovacs_home::Home;
 use std::env::{self, consts};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -43,9 +44,9 @@ pub struct Place {
 
 /// What the order of places depends on.
 #[derive(Debug, Default)]
-pub(crate) struct Surroundings<'a> {
-    /// Folder of the running program.
-    pub(crate) executable_folder: Option<&'a Path>,
+pub(crate) struct Surroundings {
+    /// What came with the running program.
+    pub(crate) home: Option<Home>,
     /// Value of [`SEARCH_PATH_VARIABLE`].
     pub(crate) search_path: Option<OsString>,
     /// Folder the program works in.
@@ -54,21 +55,13 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) projects: Vec<PathBuf>,
     /// Where cargo puts the builds of all projects, if the user has set one place for them.
     pub(crate) shared_target: Option<PathBuf>,
-    /// The user's folder for data of programs.
-    pub(crate) data_home: Option<PathBuf>,
+    /// The folder for what the user has added.
+    pub(crate) data_folder: Option<PathBuf>,
 }
 
-impl Surroundings<'_> {
+impl Surroundings {
     /// The places, in the order of search; each folder once, under its most trusted kind.
     pub(crate) fn places(self) -> Vec<Place> {
-        let mut own = Vec::new();
-        if let Some(folder) = self.executable_folder {
-            // Cargo writes into `deps` at every build and copies from there at some builds only: the copy may be old code.
-            own.push(Place { kind: PlaceKind::Built, path: folder.join("deps") });
-            own.push(Place { kind: PlaceKind::Built, path: folder.to_path_buf() });
-            let prefix = folder.parent().unwrap_or(folder);
-            own.push(Place { kind: PlaceKind::Installed, path: prefix.join("lib").join("kovacs").join("models") });
-        }
         let mut places = Vec::new();
         let search_path = self.search_path.unwrap_or_default();
         let named = env::split_paths(&search_path).filter(|path| !path.as_os_str().is_empty());
@@ -78,17 +71,18 @@ impl Surroundings<'_> {
         let around = around.filter(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_path_buf);
         let targets = around.chain(self.projects).map(|project| project.join("target")).chain(self.shared_target);
         // What this program was built with lies in places of its own; another profile of it is no model of the user's.
-        let foreign = targets.filter(|target| self.executable_folder.is_none_or(|own| !own.starts_with(target)));
+        let program_folder = self.home.as_ref().and_then(Home::program_folder);
+        let foreign = targets.filter(|target| program_folder.is_none_or(|own| !own.starts_with(target)));
         for folder in foreign.flat_map(|target| build_folders(&target)) {
             if folder.is_dir() && places.iter().all(|place| place.path != folder) {
                 places.push(Place { kind: PlaceKind::Project, path: folder });
             }
         }
-        places.extend(self.data_home.map(|folder| {
-            let path = folder.join("kovacs").join("models");
-            Place { kind: PlaceKind::User, path }
+        places.extend(self.data_folder.map(|folder| Place { kind: PlaceKind::User, path: folder.join("models") }));
+        places.extend(self.home.into_iter().flat_map(|home| {
+            let kind = if home.prefix().is_some() { PlaceKind::Installed } else { PlaceKind::Built };
+            home.models().into_iter().map(move |path| Place { kind, path })
         }));
-        places.extend(own);
         places
     }
 }
@@ -113,13 +107,6 @@ fn last_build(folder: &Path) -> Option<SystemTime> {
 /// Where cargo puts the builds of all projects, if the user has set one place for them.
 pub(crate) fn shared_target() -> Option<PathBuf> {
     env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).filter(|path| path.is_absolute())
-}
-
-/// A folder of the user as an environment variable names it, else below the home folder. Relative ones are ignored, as
-/// the XDG base directory specification asks.
-pub(crate) fn users_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
-    let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute(variable).or_else(|| absolute("HOME").map(|home| home.join(below_home)))
 }
 
 /// File name of the library of a model on this platform: `libkovacs_model_aoi.so`.
@@ -162,26 +149,28 @@ mod tests {
         fs::create_dir_all(&other_built).unwrap();
         fs::create_dir_all(crate_folder.join("notebooks")).unwrap();
         fs::write(crate_folder.join("Cargo.toml"), "").unwrap();
-        let places = Surroundings {
-            executable_folder: Some(Path::new("/opt/kovacs/bin")),
+        let surroundings = |program: Home| Surroundings {
+            home: Some(program),
             search_path: Some(env::join_paths(["/models", "", "relative"]).unwrap()),
             current_folder: Some(crate_folder.join("notebooks")),
-            projects: vec![elsewhere, crate_folder],
+            projects: vec![elsewhere.clone(), crate_folder.clone()],
             shared_target: Some(shared.clone()),
-            data_home: Some("/home/me/.local/share".into()),
+            data_folder: Some("/home/me/.local/share/kovacs".into()),
         };
-        let expected = [
+        let of_user = [
             (Named, "/models".into()),
             (Named, "relative".into()),
             (Project, built),
             (Project, other_built),
             (Project, shared.join("kovacs").join("models")),
             (User, "/home/me/.local/share/kovacs/models".into()),
-            (Built, "/opt/kovacs/bin/deps".into()),
-            (Built, "/opt/kovacs/bin".into()),
-            (Installed, "/opt/kovacs/lib/kovacs/models".into()),
         ];
-        assert_eq!(found(&places.places()), expected);
+        let expected = |own: &[(PlaceKind, PathBuf)]| [&of_user, own].concat();
+        let in_workspace = found(&surroundings(Home::of(Path::new("/builds/debug"))).places());
+        let own = [(Built, "/builds/debug/deps".into()), (Built, "/builds/debug".into())];
+        assert_eq!(in_workspace, expected(&own));
+        let installed = found(&surroundings(Home::installed(Path::new("/opt/kovacs"))).places());
+        assert_eq!(installed, expected(&[(Installed, "/opt/kovacs/lib/kovacs/models".into())]));
         assert!(Surroundings::default().places().is_empty());
     }
 
@@ -192,7 +181,7 @@ mod tests {
         fs::create_dir_all(&built).unwrap();
         fs::write(home.path().join("Cargo.toml"), "").unwrap();
         let surroundings = Surroundings {
-            executable_folder: Some(&built),
+            home: Some(Home::of(&built)),
             current_folder: Some(home.path().to_path_buf()),
             ..Surroundings::default()
         };

@@ -4,7 +4,6 @@
 //! answer with the old code.
 
 use crate::error::LibraryFault;
-use crate::places::users_folder;
 use std::env::{self, consts};
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Write};
@@ -67,11 +66,9 @@ fn write_to(cache: Option<PathBuf>, bytes: &[u8], digest: &str) -> Result<Privat
     Ok(PrivateCopy { path, _temporary: Some(folder) })
 }
 
-/// `models` in `$KOVACS_CACHE_DIR`, else in `$XDG_CACHE_HOME/kovacs`, by default under `~/.cache`.
+/// Where copies of models are kept.
 fn cache_folder() -> Option<PathBuf> {
-    let own = env::var_os("KOVACS_CACHE_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = own.or_else(|| users_folder("XDG_CACHE_HOME", ".cache").map(|folder| folder.join("kovacs")))?;
-    Some(base.join("models"))
+    kovacs_home::cache_folder().map(|folder| folder.join("models"))
 }
 
 /// Makes the folder if needed, and sees to it that it is mine alone.

@@ -86,8 +86,7 @@ impl Approvals {
 impl TrustStore {
     /// The user's: `$XDG_STATE_HOME/kovacs/trust.toml`, by default `~/.local/state/kovacs/trust.toml`.
     pub fn of_user() -> TrustStore {
-        let folder = places::users_folder("XDG_STATE_HOME", ".local/state");
-        TrustStore { path: folder.map(|folder| folder.join("kovacs").join("trust.toml")) }
+        TrustStore { path: kovacs_home::state_folder().map(|folder| folder.join("trust.toml")) }
     }
 
     /// Another one.

@@ -1,17 +1,15 @@
 //! Where the sources are that a model in Rust is built on.
 //!
-//! They are not published, so a crate names their folder. In order: the folder that the user names; `lib/kovacs/sdk`
-//! beside the folder of the program, where an installation puts them; the sources that this program was built from.
+//! They are not published, so a crate names their folder: the one that the user names, else the one that came with the
+//! program.
 
 use crate::NewModelError;
+use kovacs_home::Home;
 use std::env;
 use std::path::{Path, PathBuf};
 
 /// Environment variable that names the folder of the SDK.
 pub const SDK_VARIABLE: &str = "KOVACS_SDK";
-
-/// The sources that this program was built from.
-const OF_THIS_BUILD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
 
 /// The folder with `core` and `sdk`, absolute.
 ///
@@ -21,12 +19,7 @@ pub fn find_sdk(named: Option<&Path>) -> Result<PathBuf, NewModelError> {
     let variable = env::var_os(SDK_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
     let candidates = match named.map(Path::to_path_buf).or(variable) {
         Some(folder) => vec![folder],
-        None => {
-            let program = env::current_exe().ok();
-            let prefix = program.as_deref().and_then(Path::parent).and_then(Path::parent);
-            let installed = prefix.map(|prefix| prefix.join("lib").join("kovacs").join("sdk"));
-            installed.into_iter().chain([PathBuf::from(OF_THIS_BUILD)]).collect()
-        }
+        None => vec![Home::find().sdk()],
     };
     let is_sdk = |folder: &&PathBuf| ["core", "sdk"].iter().all(|part| folder.join(part).join("Cargo.toml").is_file());
     let found = candidates.iter().find(is_sdk).and_then(|folder| folder.canonicalize().ok());
@@ -39,7 +32,7 @@ mod tests {
 
     #[test]
     fn the_sources_of_this_build_are_found_and_a_wrong_folder_is_named() {
-        assert!(find_sdk(Some(Path::new(OF_THIS_BUILD))).unwrap().join("sdk/src/lib.rs").is_file());
+        assert!(find_sdk(None).unwrap().join("sdk/src/lib.rs").is_file());
         let error = find_sdk(Some(Path::new("/nowhere"))).unwrap_err().to_string();
         assert!(error.contains("sought in `/nowhere`") && error.contains("--sdk"), "{error}");
     }

@@ -27,5 +27,5 @@ pub use outcome::{
     CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Variable,
 };
 pub use session::{Interrupter, Session, SessionOptions};
-pub use setup::{cache_folder, set_up};
+pub use setup::set_up;
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

@@ -75,7 +75,7 @@ impl Setup {
 
     /// The folder of all set-ups, and the one for this compiler, whether it is there or not.
     fn locate(toolchain: &Toolchain) -> Result<(PathBuf, Setup), SessionError> {
-        let root = cache_folder().ok_or(SessionError::NoCacheFolder)?.join("sessions");
+        let root = kovacs_home::cache_folder().ok_or(SessionError::NoCacheFolder)?.join("sessions");
         let folder = root.join(toolchain.key());
         Ok((root, Setup { folder, library_path: toolchain.library_folder.display().to_string() }))
     }
@@ -152,14 +152,6 @@ pub fn set_up(options: &SessionOptions, anew: bool, progress: &mut dyn FnMut(&st
         }
     }
     Ok(Setup::ensure(&Launch::new(options)?, progress)?.folder)
-}
-
-/// The folder for what can be made again: `KOVACS_CACHE_DIR`, else `kovacs` in the user's cache.
-pub fn cache_folder() -> Option<PathBuf> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    variable("KOVACS_CACHE_DIR")
-        .or_else(|| variable("XDG_CACHE_HOME").map(|folder| folder.join("kovacs")))
-        .or_else(|| variable("HOME").map(|folder| folder.join(".cache/kovacs")))
 }
 
 struct Toolchain {
