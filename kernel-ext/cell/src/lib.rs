@@ -16,5 +16,6 @@ mod structure;
 #[allow(unsafe_code)]
 mod table;
 
+pub use figure::{PLOTLY_LICENCE, plotly_js};
 pub use notices::{CellSource, Incident, Notices};
 pub use table::{attach, flush, seam_table};

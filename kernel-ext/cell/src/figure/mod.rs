@@ -13,6 +13,7 @@ mod notes;
 mod plotly;
 mod prepared;
 mod scale;
+mod script;
 mod summary;
 mod svg;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use kovacs::figure::Figure;
 
 pub use csv::csv;
 pub use plotly::plotly_json;
+pub use script::{PLOTLY_LICENCE, plotly_js};
 pub use summary::summary;
 pub use svg::svg;
 
