@@ -1,13 +1,15 @@
 //! Text with one separator and any header: what people and most programs write.
 //!
 //! [`layout`] finds the separator, the decimal mark and the first row; [`header`] reads what stands above it; [`body`]
-//! reads the rows, and [`stream`] those of large regular files, in parallel and without holding the text. Other formats
+//! reads the rows, and [`stream`] those of large regular files ([`plain`]), in
+//! parallel and without holding the text. Other formats
 //! that hold such a table below a header of their own use [`table`].
 
 mod body;
 mod cells;
 mod header;
 mod layout;
+mod plain;
 mod stream;
 #[cfg(test)]
 mod tests;

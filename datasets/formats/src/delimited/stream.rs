@@ -1,31 +1,30 @@
-//! Large regular files: parsed in chunks by two threads, never wholly in memory as text.
+//! Large regular files: parsed in chunks by several threads, never wholly in memory as text.
 //!
-//! Only the plainest form is read here: every row complete, every cell a number or empty, no comment, no quote. At the
-//! first byte that is anything else the answer is `None`, and the file is read cell by cell instead ([`super::body`]),
-//! which names lines and columns. So nothing has to be decided twice.
+//! Only the plainest form is read here ([`plain`]). At the first byte that is anything else the answer is `None`, and the
+//! file is read cell by cell instead ([`super::body`]), which names lines and columns. So nothing has to be decided twice.
+//!
+//! A thread takes some whole lines and, in the same breath, one place in each column for each of them: as many as there
+//! are line ends. So the numbers are written where they stay, and no thread waits for another's.
 
-use super::cells::Separator;
 use super::layout::{self, Kind, Layout};
+use super::plain;
 use crate::document::{Column, Document, Sheet, StatedUnit, Values};
 use crate::error::FormatError;
 use crate::format::Format;
 use crate::options::ReadOptions;
 use crate::text;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes of one chunk: text and numbers of it stay in the cache of a core.
+/// Bytes of one chunk: its text stays in the cache of a core.
 const CHUNK: usize = 1 << 18;
-/// Chunks that may be parsed before the one that comes next is.
-const AHEAD: usize = 16;
 /// Files below this are read at once, in bytes.
 const SMALLEST: u64 = 1 << 20;
-/// Threads that parse.
-const THREADS: usize = 2;
+/// Threads that parse, at most: one after the other they read from one file.
+const MOST_THREADS: usize = 4;
 
 /// Reads a file whose beginning no other reader took; `None` where it is not large and regular.
 pub(crate) fn read_file(
@@ -88,65 +87,97 @@ enum Problem {
     Io(std::io::Error),
 }
 
-/// The file, from which whole lines are taken in turn.
+/// The file and the columns, of which whole lines and the place for their numbers are taken in turn.
 struct Source<'f> {
     file: &'f mut File,
+    /// The beginning of a line whose end has not been read yet.
     rest: Vec<u8>,
-    taken: usize,
     ended: bool,
+    /// What is left of each column.
+    places: Vec<&'f mut [f64]>,
+    /// Rows and bytes that were taken.
+    rows: usize,
+    taken: u64,
 }
 
-impl Source<'_> {
-    /// Fills the buffer with whole lines and says the how many-th chunk it is.
-    fn take(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<Option<usize>> {
-        buffer.clear();
-        buffer.append(&mut self.rest);
+impl<'f> Source<'f> {
+    /// Fills the buffer with whole lines; the result is their number of bytes.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
+        let mut filled = self.rest.len();
+        if buffer.len() < filled + CHUNK {
+            buffer.resize(filled + CHUNK, 0);
+        }
+        if let Some(start) = buffer.get_mut(..filled) {
+            start.copy_from_slice(&self.rest);
+        }
+        self.rest.clear();
         while !self.ended {
-            let read = self.file.take(CHUNK as u64).read_to_end(buffer)?;
-            self.ended = read < CHUNK;
-            if self.ended {
-                break;
+            if filled == buffer.len() {
+                // Of a line that is longer than a chunk.
+                buffer.resize(filled + CHUNK, 0);
             }
-            if let Some(at) = buffer.iter().rposition(|byte| *byte == b'\n') {
+            let free = buffer.get_mut(filled..).unwrap_or_default();
+            let read = match self.file.read(free) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            filled += read;
+            self.ended = read == 0;
+            if filled < buffer.len() {
+                continue;
+            }
+            if let Some(at) = memchr::memrchr(b'\n', buffer) {
                 self.rest.extend_from_slice(buffer.get(at + 1..).unwrap_or_default());
-                buffer.truncate(at + 1);
-                break;
+                return Ok(at + 1);
             }
         }
-        if buffer.is_empty() {
-            return Ok(None);
+        Ok(filled)
+    }
+
+    /// The next lines, in the buffer, and the places for their numbers.
+    fn take(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<Taken<'f>> {
+        let filled = self.fill(buffer)?;
+        let lines = buffer.get(..filled).unwrap_or_default();
+        let last = usize::from(lines.last().is_some_and(|byte| *byte != b'\n'));
+        let rows = memchr::memchr_iter(b'\n', lines).count() + last;
+        if rows == 0 {
+            return Ok(Taken::Nothing);
         }
-        self.taken += 1;
-        Ok(Some(self.taken - 1))
+        if self.places.iter().any(|places| places.len() < rows) {
+            self.rest = lines.to_vec();
+            return Ok(Taken::Full);
+        }
+        let mut places = Vec::with_capacity(self.places.len());
+        for left in &mut self.places {
+            let (first, others) = std::mem::take(left).split_at_mut(rows);
+            *left = others;
+            places.push(first);
+        }
+        self.rows += rows;
+        self.taken += filled as u64;
+        Ok(Taken::Lines { bytes: filled, places, last: self.ended })
     }
 }
 
-/// The columns so far, to which chunks are added in their order.
-struct Sink {
-    columns: Vec<Vec<f64>>,
-    /// Chunks whose turn has not come.
-    ahead: BTreeMap<usize, Vec<Vec<f64>>>,
-    /// Vectors to be used again.
-    spare: Vec<Vec<Vec<f64>>>,
-    next: usize,
-    done: u64,
-    failed: Option<std::io::Error>,
+/// What a thread got.
+enum Taken<'f> {
+    /// So many bytes, a place for each of their lines in each column, and whether the file ends with them.
+    Lines { bytes: usize, places: Vec<&'f mut [f64]>, last: bool },
+    /// The columns are full: lines are shorter than expected.
+    Full,
+    /// The file has ended.
+    Nothing,
 }
 
-impl Sink {
-    /// Appends the chunks whose turn has come.
-    fn append(&mut self) {
-        while let Some(chunk) = self.ahead.remove(&self.next) {
-            for (column, more) in self.columns.iter_mut().zip(&chunk) {
-                if column.capacity() - column.len() < more.len() {
-                    column.reserve_exact(more.len().max(column.capacity() / 8));
-                }
-                column.extend_from_slice(more);
-            }
-            self.spare.push(chunk);
-            self.next += 1;
-        }
-    }
+/// What the threads tell each other.
+#[derive(Default)]
+struct Shared {
+    stop: AtomicBool,
+    cancelled: AtomicBool,
+    full: AtomicBool,
+    /// Lines at the end of the file that are blank.
+    blank: AtomicUsize,
+    failed: Mutex<Option<std::io::Error>>,
 }
 
 /// A lock is only poisoned by a panic, which ends the whole reading anyway.
@@ -164,209 +195,81 @@ fn columns(
     if options.progress.is_some_and(|progress| !progress(0, body)) {
         return Err(Problem::Cancelled);
     }
-    let width = layout.kinds.len();
-    let rows = (body as f64 / layout.line_length.max(2.0) * 1.02) as usize + 16;
-    let columns = (0..width).map(|_| Vec::with_capacity(rows)).collect();
-    let source = Mutex::new(Source { file, rest: Vec::new(), taken: 0, ended: false });
-    let sink = Mutex::new(Sink { columns, ahead: BTreeMap::new(), spare: Vec::new(), next: 0, done: 0, failed: None });
-    let (turn, stop, cancelled) = (Condvar::new(), AtomicBool::new(false), AtomicBool::new(false));
-    let work = |progress: Option<&dyn Fn(u64, u64) -> bool>| {
-        let mut buffer = Vec::new();
-        let mut parsed: Vec<Vec<f64>> = vec![Vec::new(); width];
-        // Under the lock, so that a thread that is about to wait for its turn does not miss it.
-        let end = |error: Option<std::io::Error>| {
-            let mut columns = lock(&sink);
-            columns.failed = columns.failed.take().or(error);
-            stop.store(true, Ordering::SeqCst);
-            turn.notify_all();
+    // Zeros from the system take no memory before they are written to; a copy of them would.
+    let expected = (body as f64 / layout.line_length.max(2.0) * 1.02) as usize + 16;
+    let mut columns: Vec<Vec<f64>> = layout.kinds.iter().map(|_| vec![0.0; expected]).collect();
+    let (mut rows, mut taken, mut rest, mut ended) = (0, 0, Vec::new(), false);
+    loop {
+        let shared = Shared::default();
+        let places = columns.iter_mut().map(|column| column.get_mut(rows..).unwrap_or_default()).collect();
+        let source = Mutex::new(Source { file: &mut *file, rest, ended, places, rows, taken });
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        std::thread::scope(|scope| {
+            for _ in 1..threads {
+                scope.spawn(|| work(&source, &shared, layout, None));
+            }
+            work(&source, &shared, layout, options.progress.map(|progress| (progress, body)));
+        });
+        let source = source.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (rows, taken, rest, ended) = (source.rows, source.taken, source.rest, source.ended);
+        if shared.cancelled.into_inner() {
+            return Err(Problem::Cancelled);
+        }
+        if let Some(error) = shared.failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(Problem::Io(error));
+        }
+        if shared.stop.into_inner() {
+            return Ok(None);
+        }
+        if !shared.full.into_inner() {
+            rows = rows.saturating_sub(shared.blank.into_inner());
+            break;
+        }
+        // The lines that are to come may be as short as they can be; mostly they are as long as those before.
+        let left = body.saturating_sub(taken) as f64 * rows.max(1) as f64 / taken.max(1) as f64;
+        let here = memchr::memchr_iter(b'\n', &rest).count();
+        columns.iter_mut().for_each(|column| column.resize(rows + (2 * here).max((left * 1.1) as usize) + 16, 0.0));
+    }
+    for column in &mut columns {
+        column.truncate(rows);
+        column.shrink_to_fit();
+    }
+    Ok((rows > 0).then_some(columns))
+}
+
+/// Parses chunks until the file ends, a chunk is not regular, or the columns are full.
+fn work(
+    source: &Mutex<Source<'_>>,
+    shared: &Shared,
+    layout: &Layout,
+    progress: Option<(&dyn Fn(u64, u64) -> bool, u64)>,
+) {
+    let stop = || shared.stop.store(true, Ordering::SeqCst);
+    let mut buffer = Vec::new();
+    let mut shapes = Vec::new();
+    while !shared.stop.load(Ordering::SeqCst) {
+        let mut turn = lock(source);
+        let (taken, done) = (turn.take(&mut buffer), turn.taken);
+        drop(turn);
+        let (bytes, mut places, last) = match taken {
+            Ok(Taken::Lines { bytes, places, last }) => (bytes, places, last),
+            Ok(Taken::Nothing) => return,
+            Ok(Taken::Full) => return shared.full.store(true, Ordering::SeqCst),
+            Err(error) => {
+                *lock(&shared.failed) = Some(error);
+                return stop();
+            }
         };
-        while !stop.load(Ordering::SeqCst) {
-            let taken = lock(&source).take(&mut buffer);
-            let index = match taken {
-                Ok(Some(index)) => index,
-                Ok(None) => return,
-                Err(error) => return end(Some(error)),
-            };
-            parsed.iter_mut().for_each(Vec::clear);
-            let size = buffer.len() as u64;
-            if parse(&mut buffer, layout, &mut parsed).is_none() {
-                return end(None);
-            }
-            let mut columns = lock(&sink);
-            while columns.ahead.len() >= AHEAD && columns.next != index {
-                if stop.load(Ordering::SeqCst) {
-                    return;
-                }
-                columns = turn.wait(columns).unwrap_or_else(PoisonError::into_inner);
-            }
-            let spare = columns.spare.pop().unwrap_or_else(|| vec![Vec::new(); width]);
-            columns.ahead.insert(index, std::mem::replace(&mut parsed, spare));
-            columns.append();
-            columns.done += size;
-            let done = columns.done;
-            drop(columns);
-            turn.notify_all();
-            if progress.is_some_and(|progress| !progress(done, body)) {
-                cancelled.store(true, Ordering::SeqCst);
-                return end(None);
-            }
+        let lines = buffer.get_mut(..bytes).unwrap_or_default();
+        let expected = places.first().map_or(0, |places| places.len());
+        match plain::parse(lines, layout, &mut shapes, &mut places) {
+            Some(rows) if rows == expected => {}
+            Some(rows) if last => shared.blank.store(expected - rows, Ordering::SeqCst),
+            _ => return stop(),
         }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..THREADS {
-            scope.spawn(|| work(None));
-        }
-        work(options.progress);
-    });
-    let sink = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if cancelled.into_inner() {
-        return Err(Problem::Cancelled);
-    }
-    if let Some(error) = sink.failed {
-        return Err(Problem::Io(error));
-    }
-    if stop.into_inner() || sink.columns.first().is_none_or(Vec::is_empty) {
-        return Ok(None);
-    }
-    let mut columns = sink.columns;
-    columns.iter_mut().for_each(Vec::shrink_to_fit);
-    Ok(Some(columns))
-}
-
-/// Parses whole lines; `None` at the first thing that is not plain.
-fn parse(bytes: &mut [u8], layout: &Layout, columns: &mut [Vec<f64>]) -> Option<()> {
-    if layout.notation.decimal_comma {
-        for byte in bytes.iter_mut() {
-            match byte {
-                b',' => *byte = b'.',
-                b'.' => return None,
-                _ => {}
-            }
-        }
-    }
-    let (blanks, separator) = match layout.separator {
-        Separator::Blanks => (true, b' '),
-        Separator::Byte(byte) => (false, byte),
-    };
-    let gap = |byte: u8| byte == b' ' || (byte == b'\t' && separator != b'\t');
-    let mut at = 0;
-    let skip = |mut at: usize| {
-        while bytes.get(at).is_some_and(|byte| gap(*byte)) {
-            at += 1;
-        }
-        at
-    };
-    while at < bytes.len() {
-        at = skip(at);
-        if let Some(end) = line_end(bytes, at) {
-            // A line of blanks; of one column it might be an empty cell.
-            if columns.len() == 1 {
-                return None;
-            }
-            at = end;
-            continue;
-        }
-        let width = columns.len();
-        for (index, column) in columns.iter_mut().enumerate() {
-            let rest = bytes.get(at..)?;
-            match rest.first() {
-                Some(b'0'..=b'9' | b'-' | b'+' | b'.') => {
-                    let (value, length) = short(rest).or_else(|| fast_float2::parse_partial(rest).ok())?;
-                    if !value.is_finite() {
-                        return None;
-                    }
-                    column.push(value);
-                    at += length;
-                }
-                Some(byte) if !blanks && (*byte == separator || matches!(byte, b'\r' | b'\n')) => column.push(f64::NAN),
-                _ => return None,
-            }
-            let after = skip(at);
-            if index + 1 == width {
-                at = after;
-            } else if blanks {
-                if after == at {
-                    return None;
-                }
-                at = after;
-            } else if bytes.get(after) == Some(&separator) {
-                at = skip(after + 1);
-            } else {
-                return None;
-            }
-        }
-        if !blanks && bytes.get(at) == Some(&separator) {
-            at = skip(at + 1);
-        }
-        at = line_end(bytes, at).or_else(|| (at == bytes.len()).then_some(at))?;
-    }
-    Some(())
-}
-
-/// Powers of ten that are exact in an f64, as many as [`short`] needs.
-const POWERS: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-
-/// A number of at most 15 digits without an exponent, and its length: both the digits and the power of ten are exact, so
-/// one division rounds once and gives the nearest double (W. D. Clinger, "How to read floating point numbers
-/// accurately", PLDI 1990). Instruments write little else.
-fn short(bytes: &[u8]) -> Option<(f64, usize)> {
-    let negative = bytes.first() == Some(&b'-');
-    let mut at = usize::from(negative);
-    let mut digits: u64 = 0;
-    let mut take = |at: &mut usize| {
-        let start = *at;
-        while let Some(digit) = bytes.get(*at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
-            digits = digits.wrapping_mul(10).wrapping_add(u64::from(digit));
-            *at += 1;
-        }
-        *at - start
-    };
-    let whole = take(&mut at);
-    let mut decimals = 0;
-    if bytes.get(at) == Some(&b'.') {
-        at += 1;
-        decimals = take(&mut at);
-    }
-    let plain = (1..=15).contains(&(whole + decimals)) && !matches!(bytes.get(at), Some(b'e' | b'E' | b'.'));
-    let value = digits as f64 / POWERS.get(decimals).filter(|_| plain)?;
-    Some((if negative { -value } else { value }, at))
-}
-
-/// Where the next line begins if a line ends here.
-fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
-    match (bytes.get(at), bytes.get(at + 1)) {
-        (Some(b'\n'), _) => Some(at + 1),
-        (Some(b'\r'), Some(b'\n')) => Some(at + 2),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short;
-
-    #[test]
-    fn short_numbers_are_the_nearest_doubles_and_others_are_left() {
-        for text in
-            ["0", "-0", "7", "-12.5", "0.1", "123456.789012345", "999999999999999", ".5", "3.", "0.00000000000001"]
-        {
-            let expected: f64 = text.parse().expect("a number");
-            let read = short(text.as_bytes()).map(|(value, length)| (value.to_bits(), length));
-            assert_eq!(read, Some((expected.to_bits(), text.len())), "{text}");
-        }
-        assert_eq!(short(b"1.25,3"), Some((1.25, 4)));
-        for text in ["", "-", ".", "1e5", "1.5E3", "1234567890123456", "1.2.3", "x"] {
-            assert_eq!(short(text.as_bytes()), None, "{text}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn every_short_number_is_the_nearest_double(digits in 0_u64..1_000_000_000_000_000, at in 0_usize..15) {
-            let mut text = format!("{digits:015}");
-            text.insert(at, '.');
-            let expected: f64 = text.parse().expect("a number");
-            proptest::prop_assert_eq!(short(text.as_bytes()), Some((expected, 16)));
+        if progress.is_some_and(|(progress, body)| !progress(done, body)) {
+            shared.cancelled.store(true, Ordering::SeqCst);
+            return stop();
         }
     }
 }

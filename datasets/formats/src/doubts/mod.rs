@@ -5,10 +5,12 @@
 //! come in the other order. What is only unusual is no doubt.
 
 mod order;
+mod survey;
 mod time;
 
 use crate::document::{Column, Document, Doubt, Sheet, StatedUnit, Values};
 use kovacs_core::units::{Dimension, parse_quantity};
+use survey::Survey;
 
 /// The modulus of diamond in MPa, about the stiffest there is (E = 1.2 TPa; Klein and Cardinale, Diamond Relat. Mater. 2
 /// (1993) 918).
@@ -21,9 +23,10 @@ const QUANTITIES: usize = 10_000;
 pub(crate) fn check(document: &mut Document) {
     for sheet in &mut document.sheets {
         let mut found = Vec::new();
+        let survey = survey::columns(sheet);
         time::check(sheet, &mut found);
-        order::check(sheet, &mut found);
-        found.extend(empty_cells(sheet));
+        order::check(sheet, &survey, &mut found);
+        found.extend(empty_cells(sheet, &survey));
         found.extend(ragged(sheet));
         for (index, column) in sheet.columns.iter().enumerate() {
             found.extend(mixed_quantities(column, index));
@@ -53,18 +56,18 @@ fn numbers(column: &Column) -> Option<&[f64]> {
 }
 
 /// Cells without a number that have one below them, and columns without any.
-fn empty_cells(sheet: &Sheet) -> Option<Doubt> {
+fn empty_cells(sheet: &Sheet, survey: &[Survey]) -> Option<Doubt> {
     let mut seen = Vec::new();
-    for (index, column) in sheet.columns.iter().enumerate() {
-        let Some(numbers) = numbers(column) else { continue };
+    for (index, (column, survey)) in sheet.columns.iter().zip(survey).enumerate() {
+        let Some(numbers) = numbers(column).filter(|_| survey.gaps > 0 || survey.top.is_none()) else { continue };
         let last = numbers.iter().rposition(|value| value.is_finite());
         let Some(last) = last else {
             seen.push(format!("{} has no number at all", called(column, index)));
             continue;
         };
-        let inner = numbers.iter().take(last).enumerate().filter(|(_, value)| !value.is_finite());
-        let count = inner.clone().count();
-        if let Some((first, _)) = inner.clone().next() {
+        // Those below the last number are none of this check.
+        let count = survey.gaps - (numbers.len() - 1 - last);
+        if let Some(first) = survey.first_gap.filter(|_| count > 0) {
             let cells = if count == 1 { "cell" } else { "cells" };
             seen.push(format!(
                 "{} has {count} {cells} without a number, the first in row {}",

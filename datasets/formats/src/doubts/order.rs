@@ -4,6 +4,7 @@
 //! has two pairs of columns with a constant ratio. When force and displacement have changed places, the ratios are still
 //! there, but they tie a force to a strain, or, where nothing is named, they cross.
 
+use super::survey::{BLOCK, Survey};
 use super::{called, numbers};
 use crate::document::{Column, Doubt, Sheet, StatedUnit};
 use kovacs_core::units::Dimension;
@@ -22,21 +23,19 @@ struct Ratio {
     factor: f64,
 }
 
-pub(super) fn check(sheet: &Sheet, found: &mut Vec<Doubt>) {
+pub(super) fn check(sheet: &Sheet, survey: &[Survey], found: &mut Vec<Doubt>) {
     let columns = &sheet.columns;
     if columns.len() > MOST_COLUMNS {
         return;
     }
     let mut ratios: Vec<Ratio> = Vec::new();
-    // The row of the largest value, sought once for each column: columns may have millions of rows.
-    let tops: Vec<Option<usize>> = columns.iter().map(|column| numbers(column).and_then(top)).collect();
     for derived in 1..columns.len() {
         for source in 0..derived {
             let (Some(a), Some(b)) = (columns.get(source).and_then(numbers), columns.get(derived).and_then(numbers))
             else {
                 continue;
             };
-            let Some(row) = tops.get(source).copied().flatten() else { continue };
+            let Some(row) = survey.get(source).and_then(|survey| survey.top) else { continue };
             ratios.extend(constant_ratio(a, b, row).map(|factor| Ratio { source, derived, factor }));
         }
     }
@@ -48,27 +47,26 @@ pub(super) fn check(sheet: &Sheet, found: &mut Vec<Doubt>) {
     found.extend(doubt);
 }
 
-/// The row of the largest value of a column.
-fn top(values: &[f64]) -> Option<usize> {
-    let finite = values.iter().enumerate().filter(|(_, value)| value.is_finite());
-    finite.max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs())).map(|(row, _)| row)
-}
-
 /// The factor between two columns, if it is the same in every row and the columns are not constant. `top` is the row of
 /// the largest value of the first; where the second has none there, no factor is claimed.
 fn constant_ratio(source: &[f64], derived: &[f64], top: usize) -> Option<f64> {
-    let mut pairs = source.iter().zip(derived).filter(|(a, b)| a.is_finite() && b.is_finite());
     let (&first, &second) = (source.get(top)?, derived.get(top)?);
     let factor = second / first;
     if !factor.is_finite() || factor == 0.0 {
         return None;
     }
-    let scale = second.abs();
-    let all = pairs.clone().all(|(a, b)| (a * factor - b).abs() <= CONSTANT * scale);
-    if !all {
+    let bound = CONSTANT * second.abs();
+    let both = |a: f64, b: f64| a.is_finite() & b.is_finite();
+    // Block by block without a branch for each row: columns may have millions of rows.
+    let blocks = source.chunks(BLOCK).zip(derived.chunks(BLOCK));
+    let mut constant = blocks.map(|(a, b)| {
+        a.iter().zip(b).fold(true, |all, (&a, &b)| all & (!both(a, b) | ((a * factor - b).abs() <= bound)))
+    });
+    if !constant.all(|all| all) {
         return None;
     }
-    let rows = pairs.clone().filter(|(a, _)| **a != 0.0).count();
+    let mut pairs = source.iter().zip(derived).filter(|(a, b)| both(**a, **b));
+    let rows = pairs.clone().filter(|(a, _)| **a != 0.0).take(LEAST_ROWS).count();
     let varies = pairs.any(|(a, _)| (a - first).abs() > 1e-3 * first.abs());
     (varies && rows >= LEAST_ROWS).then_some(factor)
 }

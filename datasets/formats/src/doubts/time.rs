@@ -82,8 +82,8 @@ fn several(columns: &[(usize, &Column, &[f64])]) -> Option<Doubt> {
 
 fn repeats(column: &Column, index: usize, times: &[f64]) -> Option<Doubt> {
     let repeated = |pair: &[f64]| matches!(pair, [a, b] if a == b);
-    let count = times.windows(2).filter(|pair| repeated(pair)).count();
     let first = times.windows(2).position(repeated)?;
+    let count = times.windows(2).filter(|pair| repeated(pair)).count();
     let text = format!(
         "{} repeats the time of the row before in {count} of {} rows, the first is row {} ({})",
         called(column, index),
@@ -96,8 +96,8 @@ fn repeats(column: &Column, index: usize, times: &[f64]) -> Option<Doubt> {
 
 fn goes_back(column: &Column, index: usize, times: &[f64]) -> Option<Doubt> {
     let back = |pair: &[f64]| matches!(pair, [a, b] if b < a);
-    let count = times.windows(2).filter(|pair| back(pair)).count();
     let first = times.windows(2).position(back)?;
+    let count = times.windows(2).filter(|pair| back(pair)).count();
     let text = format!(
         "{} goes back in {count} of {} rows, the first is row {} (from {} to {}); does another run or step begin there?",
         called(column, index),
@@ -110,8 +110,8 @@ fn goes_back(column: &Column, index: usize, times: &[f64]) -> Option<Doubt> {
 }
 
 fn negative(column: &Column, index: usize, times: &[f64]) -> Option<Doubt> {
-    let count = times.iter().filter(|&&time| time < 0.0).count();
     let first = times.iter().position(|&time| time < 0.0)?;
+    let count = times.iter().filter(|&&time| time < 0.0).count();
     let text = format!(
         "{} is below zero in {count} rows, the first is row {} ({}); instruments mark segments so; nothing was left out",
         called(column, index),
