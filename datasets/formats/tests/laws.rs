@@ -134,6 +134,21 @@ fn a_large_file_gives_the_same_as_its_bytes_in_memory() {
 }
 
 #[test]
+fn rows_of_a_large_file_keep_their_order_where_lines_become_shorter_than_expected() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("large.csv");
+    let long = (0..1500).map(|row| format!("{row}.000000000,{:.12}\n", f64::from(row) / 7.0));
+    // Chunks end within lines, and there are empty lines among them and at the end.
+    let short =
+        (1500..400_000).map(|row| format!("{row},{}{}", row % 7, if row % 99_991 == 0 { "\n\n" } else { "\n" }));
+    let text = "t (s),a (MPa)\n".to_owned() + &long.chain(short).collect::<String>() + "\n\r\n";
+    std::fs::write(&path, &text).expect("a file");
+    let streamed = read(&path, &ReadOptions::default()).expect("a table");
+    assert_eq!(streamed, read_bytes(text.as_bytes(), &ReadOptions::default()).expect("a table"));
+    assert_eq!(columns(&streamed)[0], (0..400_000).map(f64::from).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_large_file_with_one_fault_names_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("large.csv");

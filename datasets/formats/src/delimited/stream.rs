@@ -16,7 +16,7 @@ use crate::text;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Bytes of one chunk: its text stays in the cache of a core.
@@ -138,13 +138,13 @@ impl<'f> Source<'f> {
     fn take(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<Taken<'f>> {
         let filled = self.fill(buffer)?;
         let lines = buffer.get(..filled).unwrap_or_default();
-        let last = usize::from(lines.last().is_some_and(|byte| *byte != b'\n'));
-        let rows = memchr::memchr_iter(b'\n', lines).count() + last;
-        if rows == 0 {
+        if lines.is_empty() {
             return Ok(Taken::Nothing);
         }
+        let rows = rows(lines);
         if self.places.iter().any(|places| places.len() < rows) {
-            self.rest = lines.to_vec();
+            // Before the beginning of the line that follows them.
+            self.rest.splice(..0, lines.iter().copied());
             return Ok(Taken::Full);
         }
         let mut places = Vec::with_capacity(self.places.len());
@@ -155,14 +155,24 @@ impl<'f> Source<'f> {
         }
         self.rows += rows;
         self.taken += filled as u64;
-        Ok(Taken::Lines { bytes: filled, places, last: self.ended })
+        Ok(Taken::Lines { bytes: filled, places })
     }
+}
+
+/// Lines that are not empty.
+fn rows(lines: &[u8]) -> usize {
+    let (mut rows, mut start) = (0, 0);
+    for end in memchr::memchr_iter(b'\n', lines) {
+        rows += usize::from(!matches!(lines.get(start..end), Some([] | [b'\r'])));
+        start = end + 1;
+    }
+    rows + usize::from(start < lines.len())
 }
 
 /// What a thread got.
 enum Taken<'f> {
-    /// So many bytes, a place for each of their lines in each column, and whether the file ends with them.
-    Lines { bytes: usize, places: Vec<&'f mut [f64]>, last: bool },
+    /// So many bytes, and a place for each of their lines in each column.
+    Lines { bytes: usize, places: Vec<&'f mut [f64]> },
     /// The columns are full: lines are shorter than expected.
     Full,
     /// The file has ended.
@@ -175,8 +185,6 @@ struct Shared {
     stop: AtomicBool,
     cancelled: AtomicBool,
     full: AtomicBool,
-    /// Lines at the end of the file that are blank.
-    blank: AtomicUsize,
     failed: Mutex<Option<std::io::Error>>,
 }
 
@@ -222,7 +230,6 @@ fn columns(
             return Ok(None);
         }
         if !shared.full.into_inner() {
-            rows = rows.saturating_sub(shared.blank.into_inner());
             break;
         }
         // The lines that are to come may be as short as they can be; mostly they are as long as those before.
@@ -251,8 +258,8 @@ fn work(
         let mut turn = lock(source);
         let (taken, done) = (turn.take(&mut buffer), turn.taken);
         drop(turn);
-        let (bytes, mut places, last) = match taken {
-            Ok(Taken::Lines { bytes, places, last }) => (bytes, places, last),
+        let (bytes, mut places) = match taken {
+            Ok(Taken::Lines { bytes, places }) => (bytes, places),
             Ok(Taken::Nothing) => return,
             Ok(Taken::Full) => return shared.full.store(true, Ordering::SeqCst),
             Err(error) => {
@@ -264,7 +271,7 @@ fn work(
         let expected = places.first().map_or(0, |places| places.len());
         match plain::parse(lines, layout, &mut shapes, &mut places) {
             Some(rows) if rows == expected => {}
-            Some(rows) if last => shared.blank.store(expected - rows, Ordering::SeqCst),
+            // A line of blanks.
             _ => return stop(),
         }
         if progress.is_some_and(|(progress, body)| !progress(done, body)) {
