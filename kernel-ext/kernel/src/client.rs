@@ -30,6 +30,7 @@ impl TypedLine {
 }
 
 /// Serves one cell.
+#[derive(Clone)]
 pub(crate) struct CellOutput {
     pub(crate) outbox: Outbox,
     /// The request that the cell came with.

@@ -34,6 +34,17 @@ pub(crate) struct Cursor {
     /// At the end if missing.
     #[serde(default)]
     pub(crate) cursor_pos: Option<usize>,
+    /// 1 asks for the source, too.
+    #[serde(default)]
+    pub(crate) detail_level: usize,
+}
+
+impl Cursor {
+    /// Where it stands, in characters.
+    pub(crate) fn position(&self) -> usize {
+        let length = self.code.chars().count();
+        self.cursor_pos.map_or(length, |position| position.min(length))
+    }
 }
 
 /// `is_complete_request`
@@ -47,6 +58,19 @@ pub(crate) struct Code {
 pub(crate) struct Shutdown {
     #[serde(default)]
     pub(crate) restart: bool,
+}
+
+/// `comm_info_request`
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct CommInfo {
+    #[serde(default)]
+    pub(crate) target_name: Option<String>,
+}
+
+/// `delete_subshell_request`
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Subshell {
+    pub(crate) subshell_id: String,
 }
 
 /// The content of a request, or what is wrong with it.

@@ -1,6 +1,5 @@
 //! Why a kernel cannot be started. What goes wrong later is answered to the client.
 
-use jupyter_zmq_client::RuntimeError;
 use std::io;
 use std::path::PathBuf;
 
@@ -23,16 +22,14 @@ pub enum KernelError {
         scheme: String,
     },
     /// A socket cannot be opened.
-    #[error("cannot listen for {channel} on {url}: {source}")]
+    #[error("cannot open the socket for {channel}: {message}")]
     Bind {
         /// Which of the five.
         channel: &'static str,
-        /// Its address.
-        url: String,
-        /// What the system says.
-        source: RuntimeError,
+        /// Its address, and what the system says.
+        message: String,
     },
-    /// The system gives no thread or no timer.
-    #[error("cannot start the threads of the kernel: {0}")]
-    Threads(#[from] io::Error),
+    /// The system gives no thread, no signal or no temporary folder.
+    #[error("cannot start the kernel: {0}")]
+    System(#[from] io::Error),
 }

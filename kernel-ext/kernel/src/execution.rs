@@ -1,21 +1,24 @@
 //! Cells, one after the other: `execute_request` from its arrival to the idle status.
 
+use crate::assist::look_up;
 use crate::client::CellOutput;
 use crate::content::{self, Execute};
 use crate::kernel::Kernel;
 use crate::outbox::untyped;
+use crate::subshells::Queue;
 use crate::wire::Request;
-use crate::worker::Job;
+use crate::worker::{self, Job};
 use jupyter_protocol::{ErrorOutput, ExecutionState};
-use kovacs_session::CellError;
+use kovacs_session::{CellError, MimeBundle};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use std::sync::{Arc, PoisonError};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
 
 /// Starts a queue of cells.
-pub(crate) fn start_queue(kernel: Arc<Kernel>) -> UnboundedSender<Arc<Request>> {
+pub(crate) fn start_queue(kernel: Arc<Kernel>) -> Queue {
     let (sender, receiver) = unbounded_channel();
     tokio::spawn(serve(kernel, receiver));
     sender
@@ -38,9 +41,8 @@ async fn serve(kernel: Arc<Kernel>, mut queue: UnboundedReceiver<Arc<Request>>) 
 fn abort(kernel: &Kernel, request: &Request) {
     kernel.outbox.status(Some(&request.header), ExecutionState::Busy);
     let execution_count = kernel.execution_count.load(Ordering::Relaxed);
-    kernel
-        .outbox
-        .reply(request, untyped("execute_reply", json!({ "status": "aborted", "execution_count": execution_count })));
+    let content = json!({ "status": "aborted", "execution_count": execution_count });
+    kernel.outbox.reply(request, untyped("execute_reply", content));
     kernel.outbox.status(Some(&request.header), ExecutionState::Idle);
 }
 
@@ -49,12 +51,12 @@ async fn execute(kernel: &Kernel, request: &Arc<Request>) -> bool {
     let cell: Execute = match content::read(&request.content) {
         Ok(cell) => cell,
         Err(message) => {
-            kernel.refuse(request, "execute_reply", &message);
+            kernel.refuse(request, "BadRequest", &format!("the `execute_request` cannot be read: {message}"));
             return true;
         }
     };
-    let store = cell.store_history && !cell.silent;
     let _turn = kernel.turn.lock().await;
+    let store = cell.store_history && !cell.silent;
     if store {
         kernel.execution_count.fetch_add(1, Ordering::Relaxed);
     }
@@ -63,77 +65,125 @@ async fn execute(kernel: &Kernel, request: &Arc<Request>) -> bool {
         let content = json!({ "code": cell.code, "execution_count": execution_count });
         kernel.outbox.publish(Some(&request.header), untyped("execute_input", content));
     }
-    let (error, _) = run(kernel, request, &cell.code, execution_count, cell.silent, cell.allow_stdin).await;
-    let Some(error) = error else {
-        let expressions = evaluate(kernel, request, cell.user_expressions.unwrap_or_default(), execution_count).await;
-        let content = json!({
-            "status": "ok",
-            "execution_count": execution_count,
-            "payload": [],
-            "user_expressions": expressions,
+    let run = Run { kernel, request, execution_count };
+    let (error, result, payload) = match question(&cell.code) {
+        Some((name, with_source)) => match run.page(name, with_source).await {
+            Ok(page) => (None, None, json!([page])),
+            Err(error) => (Some(Box::new(error)), None, json!([])),
+        },
+        None => {
+            let (error, result) = run.cell(&cell.code, cell.silent, cell.allow_stdin).await;
+            (error, result, json!([]))
+        }
+    };
+    if store {
+        let text = result.as_ref().and_then(|data| data.get("text/plain")).and_then(Value::as_str);
+        tokio::task::block_in_place(|| {
+            kernel.history.lock().unwrap_or_else(PoisonError::into_inner).add(execution_count, &cell.code, text);
         });
-        kernel.outbox.reply(request, untyped("execute_reply", content));
-        return true;
-    };
-    if !cell.silent {
-        let report = ErrorOutput {
-            ename: error.name.clone(),
-            evalue: error.message.clone(),
-            traceback: error.traceback.clone(),
-        };
-        kernel.outbox.publish(Some(&request.header), report);
     }
-    let mut content = failure(&error);
+    let (mut content, expressions) = match &error {
+        None => (json!({ "status": "ok" }), run.expressions(cell.user_expressions.unwrap_or_default()).await),
+        Some(error) => {
+            if !cell.silent {
+                let report = ErrorOutput {
+                    ename: error.name.clone(),
+                    evalue: error.message.clone(),
+                    traceback: error.traceback.clone(),
+                };
+                kernel.outbox.publish(Some(&request.header), report);
+            }
+            (failure(error), Map::new())
+        }
+    };
     content["execution_count"] = execution_count.into();
-    content["payload"] = json!([]);
-    content["user_expressions"] = json!({});
+    content["payload"] = payload;
+    content["user_expressions"] = expressions.into();
     kernel.outbox.reply(request, untyped("execute_reply", content));
-    !cell.stop_on_error
+    error.is_none() || !cell.stop_on_error
 }
 
-async fn evaluate(
-    kernel: &Kernel,
-    request: &Arc<Request>,
-    expressions: std::collections::BTreeMap<String, String>,
+/// The name in a cell that is a question: `?Vec::push`, and `??Vec::push` for the source, too.
+fn question(code: &str) -> Option<(&str, bool)> {
+    let asked = code.trim().strip_prefix('?')?;
+    let (name, with_source) = asked.strip_prefix('?').map_or((asked, false), |name| (name, true));
+    Some((name.trim(), with_source))
+}
+
+/// What runs for one request.
+struct Run<'a> {
+    kernel: &'a Kernel,
+    request: &'a Arc<Request>,
     execution_count: u64,
-) -> Map<String, Value> {
-    let mut values = Map::new();
-    for (name, code) in expressions {
-        let value = match run(kernel, request, &code, execution_count, true, false).await {
-            (None, result) => json!({ "status": "ok", "data": result.unwrap_or_default(), "metadata": {} }),
-            (Some(error), _) => failure(&error),
+}
+
+impl Run<'_> {
+    /// Runs code in the session: how it failed, and what its last expression gave.
+    async fn cell(&self, code: &str, quiet: bool, allow_stdin: bool) -> (Option<Box<CellError>>, Option<MimeBundle>) {
+        let Run { kernel, request, execution_count } = self;
+        let (done, mut finished) = oneshot::channel();
+        let output = CellOutput {
+            outbox: kernel.outbox.clone(),
+            request: Arc::clone(request),
+            execution_count: *execution_count,
+            quiet,
+            typed: allow_stdin.then(|| kernel.typed.clone()),
+            interrupted: kernel.new_cell(),
+            result: None,
         };
-        values.insert(name, value);
+        kernel.worker.send(Job { code: code.to_owned(), output, done });
+        loop {
+            tokio::select! {
+                finished = &mut finished => return match finished {
+                    Ok(finished) => (finished.error, finished.output.result),
+                    Err(_) => (Some(Box::new(worker::ended())), None),
+                },
+                // A session that starts cannot be interrupted; the cell that waits for it can.
+                () = kernel.interrupts.notified() => if !kernel.worker.is_ready() {
+                    return (Some(Box::new(worker::interrupted())), None);
+                }
+            }
+        }
     }
-    values
-}
 
-async fn run(
-    kernel: &Kernel,
-    request: &Arc<Request>,
-    code: &str,
-    execution_count: u64,
-    quiet: bool,
-    allow_stdin: bool,
-) -> (Option<Box<CellError>>, Option<kovacs_session::MimeBundle>) {
-    let (done, finished) = oneshot::channel();
-    let output = CellOutput {
-        outbox: kernel.outbox.clone(),
-        request: Arc::clone(request),
-        execution_count,
-        quiet,
-        typed: allow_stdin.then(|| kernel.typed.clone()),
-        interrupted: kernel.new_cell(),
-        result: None,
-    };
-    kernel.worker.send(Job { code: code.to_owned(), output, done });
-    match finished.await {
-        Ok(finished) => (finished.error, finished.output.result),
-        // The session's thread has ended: the kernel shuts down.
-        Err(_) => (Some(Box::new(crate::worker::interrupted())), None),
+    /// What the front end pages through: what is known of a name.
+    async fn page(&self, name: &str, with_source: bool) -> Result<Value, CellError> {
+        let assist = self.kernel.worker.assist();
+        let asked = name.to_owned();
+        let found =
+            tokio::task::spawn_blocking(move || look_up(assist.as_deref(), &asked, asked.chars().count(), with_source));
+        match found.await {
+            Ok(Some(data)) => Ok(json!({ "source": "page", "data": data, "start": 0 })),
+            _ => Err(worker::unknown(name)),
+        }
+    }
+
+    /// The values of `user_expressions`, each with its own success or failure.
+    async fn expressions(&self, expressions: BTreeMap<String, String>) -> Map<String, Value> {
+        let mut values = Map::new();
+        for (name, code) in expressions {
+            let value = match self.cell(&code, true, false).await {
+                (None, result) => json!({ "status": "ok", "data": result.unwrap_or_default(), "metadata": {} }),
+                (Some(error), _) => failure(&error),
+            };
+            values.insert(name, value);
+        }
+        values
     }
 }
 
 fn failure(error: &CellError) -> Value {
     json!({ "status": "error", "ename": error.name, "evalue": error.message, "traceback": error.traceback })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::question;
+
+    #[test]
+    fn a_question_begins_with_its_mark() {
+        assert_eq!(question(" ?Vec::push\n"), Some(("Vec::push", false)));
+        assert_eq!(question("??Vec"), Some(("Vec", true)));
+        assert_eq!(question("f()?"), None);
+    }
 }

@@ -1,8 +1,6 @@
 //! What the kernel says of itself.
 
-use crate::outbox::untyped;
 use crate::wire::PROTOCOL_VERSION;
-use jupyter_protocol::JupyterMessageContent;
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -14,11 +12,7 @@ pub(crate) fn rust_version() -> String {
 }
 
 /// `kernel_info_reply`
-pub(crate) fn reply(rust_version: &str) -> JupyterMessageContent {
-    untyped("kernel_info_reply", information(rust_version))
-}
-
-fn information(rust_version: &str) -> Value {
+pub(crate) fn information(rust_version: &str) -> Value {
     let version = env!("CARGO_PKG_VERSION");
     json!({
         "status": "ok",
@@ -37,8 +31,8 @@ fn information(rust_version: &str) -> Value {
         "banner": format!(
             "Kovacs {version}: Rust {rust_version} in cells, for glass relaxation. `:help` lists the commands."
         ),
-        "debugger": false,
-        "supported_features": [],
+        "debugger": true,
+        "supported_features": ["debugger", "kernel subshells"],
         "help_links": [
             { "text": "Rust standard library", "url": "https://doc.rust-lang.org/std/" },
             { "text": "The Rust Programming Language", "url": "https://doc.rust-lang.org/book/" },

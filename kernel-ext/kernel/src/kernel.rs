@@ -1,24 +1,30 @@
-//! The kernel: what is done with each request.
+//! The kernel: what all its tasks share, and where each request goes.
 
+use crate::answers::answer;
 use crate::client::TypedLine;
-use crate::content::{self, Code, Cursor, Shutdown};
+use crate::comms::Comms;
 use crate::execution::start_queue;
+use crate::history::History;
 use crate::info;
 use crate::outbox::{Outbox, untyped};
+use crate::subshells::{Queue, Subshells};
 use crate::wire::{Channel, Reader, Request};
 use crate::worker::Worker;
-use jupyter_protocol::{ExecutionState, JupyterMessageContent};
-use kovacs_assist::{Completeness, is_complete};
+use jupyter_protocol::ExecutionState;
+use jupyter_zmq_client::ConnectionInfo;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, OnceCell};
 use zeromq::{RouterRecvHalf, SocketRecv};
 
+/// How long a socket that gives errors is left alone.
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// What all tasks share.
 pub(crate) struct Kernel {
+    pub(crate) connection: ConnectionInfo,
     pub(crate) outbox: Outbox,
     pub(crate) worker: Worker,
     /// Cells run so far, as far as they are counted.
@@ -27,53 +33,75 @@ pub(crate) struct Kernel {
     pub(crate) turn: tokio::sync::Mutex<()>,
     /// What the user types for a cell that waits.
     pub(crate) typed: TypedLine,
-    cancelled: Mutex<Arc<AtomicBool>>,
+    pub(crate) history: Mutex<History>,
+    pub(crate) comms: Comms,
+    pub(crate) subshells: Subshells,
     rust_version: OnceCell<String>,
-    reader: Mutex<Reader>,
-    /// Set when the kernel is to end.
+    /// Told at every interrupt.
+    pub(crate) interrupts: Notify,
+    /// Told when the kernel is to end.
     pub(crate) end: Notify,
+    interrupted: Mutex<Arc<AtomicBool>>,
+    reader: Mutex<Reader>,
 }
 
 impl Kernel {
-    pub(crate) fn new(outbox: Outbox, worker: Worker, reader: Reader) -> Arc<Kernel> {
+    pub(crate) fn new(connection: ConnectionInfo, outbox: Outbox, worker: Worker, history: History) -> Arc<Kernel> {
+        let reader = Mutex::new(Reader::new(&connection.key));
         Arc::new(Kernel {
+            connection,
             outbox,
             worker,
             execution_count: AtomicU64::new(0),
             turn: tokio::sync::Mutex::new(()),
             typed: TypedLine::default(),
-            cancelled: Mutex::default(),
+            history: Mutex::new(history),
+            comms: Comms::default(),
+            subshells: Subshells::default(),
             rust_version: OnceCell::new(),
-            reader: Mutex::new(reader),
+            interrupts: Notify::new(),
             end: Notify::new(),
+            interrupted: Mutex::default(),
+            reader,
         })
     }
 
-    /// The flag by which the next cell is stopped before it starts.
+    /// The flag by which the next cell is told that it is interrupted.
     pub(crate) fn new_cell(&self) -> Arc<AtomicBool> {
         let flag = Arc::new(AtomicBool::new(false));
-        *self.cancelled.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&flag);
+        *self.interrupted.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&flag);
         flag
     }
 
     /// Stops the running cell, or the one that is about to run.
     pub(crate) fn interrupt(&self) {
-        self.cancelled.lock().unwrap_or_else(PoisonError::into_inner).store(true, Ordering::Relaxed);
+        self.interrupted.lock().unwrap_or_else(PoisonError::into_inner).store(true, Ordering::Relaxed);
         self.worker.interrupt();
+        self.interrupts.notify_waiters();
     }
 
-    /// Answers a request that cannot be understood.
-    pub(crate) fn refuse(&self, request: &Request, reply: &str, message: &str) {
-        let message = format!("the `{}` cannot be read: {message}", request.kind);
+    /// The compiler's version: asked for once, from the start on.
+    pub(crate) async fn rust_version(&self) -> &str {
+        let ask = || async { tokio::task::spawn_blocking(info::rust_version).await.unwrap_or_default() };
+        self.rust_version.get_or_init(ask).await
+    }
+
+    /// Answers a request that cannot be fulfilled.
+    pub(crate) fn refuse(&self, request: &Request, name: &str, message: &str) {
         let content = json!({
             "status": "error",
-            "ename": "BadRequest",
+            "ename": name,
             "evalue": message,
-            "traceback": [format!("BadRequest: {message}")],
+            "traceback": [format!("{name}: {message}")],
             "execution_count": self.execution_count.load(Ordering::Relaxed),
         });
-        self.outbox.reply(request, untyped(reply, content));
+        self.outbox.reply(request, untyped(&reply_kind(&request.kind), content));
     }
+}
+
+/// The type of the answer to a request.
+pub(crate) fn reply_kind(request: &str) -> String {
+    request.replace("_request", "_reply")
 }
 
 /// Reads a channel until the kernel ends.
@@ -84,7 +112,7 @@ pub(crate) async fn listen(kernel: Arc<Kernel>, mut socket: RouterRecvHalf, chan
             Ok(message) => message.into_vec(),
             Err(error) => {
                 crate::log(&format!("cannot read a message: {error}"));
-                tokio::time::sleep(Duration::from_millis(10)).await;
+                tokio::time::sleep(PAUSE).await;
                 continue;
             }
         };
@@ -96,7 +124,8 @@ pub(crate) async fn listen(kernel: Arc<Kernel>, mut socket: RouterRecvHalf, chan
     }
 }
 
-fn dispatch(kernel: &Arc<Kernel>, cells: &UnboundedSender<Arc<Request>>, request: Request) {
+/// Cells go to their queue; everything else is answered at once.
+fn dispatch(kernel: &Arc<Kernel>, cells: &Queue, request: Request) {
     if request.kind == "input_reply" {
         let line = request.content.get("value").and_then(Value::as_str).unwrap_or_default();
         if !kernel.typed.give(line.to_owned()) {
@@ -104,63 +133,27 @@ fn dispatch(kernel: &Arc<Kernel>, cells: &UnboundedSender<Arc<Request>>, request
         }
         return;
     }
-    if request.kind == "execute_request" {
+    let subshell = request.subshell.as_deref().map(|identifier| kernel.subshells.queue(identifier));
+    if request.kind == "execute_request"
+        && let Some(queue) = subshell.as_ref().map_or(Some(cells), Option::as_ref)
+    {
         // Only at the end of the kernel is nobody there to take it.
-        let _ = cells.send(Arc::new(request));
+        let _ = queue.send(Arc::new(request));
         return;
     }
+    let is_lost = matches!(subshell, Some(None));
     let kernel = Arc::clone(kernel);
     tokio::spawn(async move {
         kernel.outbox.status(Some(&request.header), ExecutionState::Busy);
-        answer(&kernel, &request).await;
+        if is_lost {
+            let identifier = request.subshell.as_deref().unwrap_or_default();
+            kernel.refuse(&request, "SubshellNotFound", &format!("there is no subshell `{identifier}`"));
+        } else {
+            answer(&kernel, &request).await;
+        }
         kernel.outbox.status(Some(&request.header), ExecutionState::Idle);
         if request.kind == "shutdown_request" {
             kernel.end.notify_one();
         }
     });
-}
-
-async fn answer(kernel: &Kernel, request: &Request) {
-    let reply_kind = request.kind.replace("_request", "_reply");
-    let reply: Result<JupyterMessageContent, String> = match request.kind.as_str() {
-        "kernel_info_request" => {
-            let version = kernel
-                .rust_version
-                .get_or_init(|| async { tokio::task::spawn_blocking(info::rust_version).await.unwrap_or_default() })
-                .await;
-            Ok(info::reply(version))
-        }
-        "is_complete_request" => content::read(&request.content).map(|Code { code }| {
-            let content = match is_complete(&code) {
-                Completeness::Complete => json!({ "status": "complete" }),
-                Completeness::Incomplete { indent } => json!({ "status": "incomplete", "indent": indent }),
-                Completeness::Invalid { .. } => json!({ "status": "invalid" }),
-            };
-            untyped("is_complete_reply", content)
-        }),
-        "complete_request" => content::read(&request.content).map(|cursor: Cursor| {
-            let at = cursor.cursor_pos.unwrap_or_else(|| cursor.code.chars().count());
-            let content =
-                json!({ "status": "ok", "matches": [], "cursor_start": at, "cursor_end": at, "metadata": {} });
-            untyped("complete_reply", content)
-        }),
-        "interrupt_request" => {
-            kernel.interrupt();
-            Ok(untyped("interrupt_reply", json!({ "status": "ok" })))
-        }
-        "shutdown_request" => content::read(&request.content).map(|Shutdown { restart }| {
-            kernel.interrupt();
-            let content: Value = json!({ "status": "ok", "restart": restart });
-            kernel.outbox.publish(Some(&request.header), untyped("shutdown_reply", content.clone()));
-            untyped("shutdown_reply", content)
-        }),
-        other => {
-            crate::log(&format!("a message of unknown type `{other}` is ignored"));
-            return;
-        }
-    };
-    match reply {
-        Ok(content) => kernel.outbox.reply(request, content),
-        Err(message) => kernel.refuse(request, &reply_kind, &message),
-    }
 }

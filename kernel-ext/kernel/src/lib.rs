@@ -7,15 +7,27 @@
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "protocol")]
+mod answers;
+#[cfg(feature = "protocol")]
+mod assist;
+#[cfg(feature = "protocol")]
 mod client;
+#[cfg(feature = "protocol")]
+mod comms;
 #[cfg(feature = "protocol")]
 mod connection;
 #[cfg(feature = "protocol")]
 mod content;
 #[cfg(feature = "protocol")]
+mod debugger;
+#[cfg(feature = "protocol")]
 mod error;
 #[cfg(feature = "protocol")]
 mod execution;
+#[cfg(feature = "protocol")]
+mod gate;
+#[cfg(feature = "protocol")]
+mod history;
 #[cfg(feature = "protocol")]
 mod info;
 pub mod install;
@@ -26,10 +38,15 @@ mod outbox;
 #[cfg(feature = "protocol")]
 mod server;
 #[cfg(feature = "protocol")]
+mod subshells;
+#[cfg(feature = "wire")]
 pub mod wire;
 #[cfg(feature = "protocol")]
 mod worker;
+pub mod zmtp;
 
+#[cfg(feature = "protocol")]
+pub use assist::{Assist, StartAssist};
 #[cfg(feature = "protocol")]
 pub use error::KernelError;
 #[cfg(feature = "protocol")]

@@ -1,14 +1,16 @@
 //! From the connection file to the end of the kernel.
 
+use crate::assist::StartAssist;
 use crate::connection::{Sockets, bind, read_connection_file};
 use crate::error::KernelError;
+use crate::history::{self, History};
 use crate::kernel::{Kernel, listen};
 use crate::outbox::Outbox;
-use crate::wire::{Channel, Reader, Writer};
+use crate::wire::{Channel, Writer};
 use crate::worker::Worker;
 use jupyter_protocol::ExecutionState;
 use jupyter_zmq_client::KernelHeartbeatConnection;
-use kovacs_session::{Limits, SessionOptions};
+use kovacs_session::{Limits, SessionOptions, end_descendants};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,7 +25,7 @@ const LAST_WORDS: Duration = Duration::from_millis(100);
 const PARENT_CHECK: Duration = Duration::from_secs(1);
 
 /// How a kernel is run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct KernelOptions {
     /// The file in which Jupyter names the sockets.
     pub connection_file: PathBuf,
@@ -31,6 +33,8 @@ pub struct KernelOptions {
     pub session: SessionOptions,
     /// What a cell may use.
     pub limits: Limits,
+    /// Who completes and inspects; nobody if missing.
+    pub assist: Option<StartAssist>,
 }
 
 /// Runs a kernel until it is shut down.
@@ -40,16 +44,18 @@ pub struct KernelOptions {
 pub fn run(options: KernelOptions) -> Result<(), KernelError> {
     let info = read_connection_file(&options.connection_file)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (worker, session) = Worker::start(options.session, options.limits)?;
+    let (worker, session) = Worker::start(options.session, options.limits, options.assist)?;
     let served = runtime.block_on(async {
-        let Sockets { shell, control, stdin, iopub, heartbeat } = bind(&info).await?;
+        let Sockets { shell, control, stdin, iopub, heartbeat, folder: _folder } = bind(&info).await?;
         tokio::spawn(beat(heartbeat));
         let (shell_out, shell) = shell.socket.split();
         let (control_out, control) = control.socket.split();
         let (stdin_out, stdin) = stdin.socket.split();
         let outbox = Outbox::start(Writer::new(&info.key), shell_out, control_out, stdin_out, iopub);
-        let kernel = Kernel::new(outbox.clone(), worker, Reader::new(&info.key));
+        let kernel = Kernel::new(info, outbox.clone(), worker, History::begin(history::usual_file()));
         outbox.status(None, ExecutionState::Starting);
+        let asked = Arc::clone(&kernel);
+        tokio::spawn(async move { asked.rust_version().await.len() });
         tokio::spawn(listen(Arc::clone(&kernel), shell, Channel::Shell));
         tokio::spawn(listen(Arc::clone(&kernel), control, Channel::Control));
         tokio::spawn(listen(Arc::clone(&kernel), stdin, Channel::Stdin));
@@ -62,6 +68,10 @@ pub fn run(options: KernelOptions) -> Result<(), KernelError> {
     let deadline = Instant::now() + LAST_BREATH;
     while !session.is_finished() && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(5));
+    }
+    if !session.is_finished() {
+        // It is still starting, which cannot be stopped.
+        end_descendants();
     }
     served
 }

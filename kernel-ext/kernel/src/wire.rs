@@ -140,6 +140,11 @@ impl Reader {
     }
 }
 
+/// An identifier that nobody else has: that of a message which is never sent.
+pub(crate) fn new_identifier() -> String {
+    JupyterMessage::new(jupyter_protocol::Status::idle(), None).header.msg_id
+}
+
 /// Puts messages together and signs them.
 #[derive(Clone)]
 pub struct Writer {
@@ -150,9 +155,7 @@ pub struct Writer {
 impl Writer {
     /// A writer that signs with `key`; an empty one means unsigned.
     pub fn new(key: &str) -> Writer {
-        // The identifier of a fresh message serves as that of the kernel's session.
-        let session = JupyterMessage::new(jupyter_protocol::Status::idle(), None).header.msg_id;
-        Writer { key: signing_key(key), session }
+        Writer { key: signing_key(key), session: new_identifier() }
     }
 
     /// The frames of a message: `first` (the receiver's identities or the topic), the signature, four parts.

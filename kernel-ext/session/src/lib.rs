@@ -26,6 +26,7 @@ pub use error::SessionError;
 pub use outcome::{
     CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Variable,
 };
+pub use process_tree::end_descendants;
 pub use session::{Interrupter, Session, SessionOptions};
 pub use setup::set_up;
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

@@ -3,6 +3,7 @@
 //! evcxr waits for cargo and does not give its process away. Linux tells every process's parent in `/proc`; elsewhere
 //! nothing is found, and the session restarts the whole engine instead.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 
 /// Processes started by `ancestor`, directly or not, without `except` and what that one started.
@@ -26,6 +27,16 @@ pub(crate) fn descendants(ancestor: u32, except: Option<u32>) -> Vec<u32> {
         next += 1;
     }
     found.split_off(1)
+}
+
+/// Ends every process that this one has started, directly or not: for a host that has to go while a session starts.
+pub fn end_descendants() {
+    for pid in descendants(std::process::id(), None) {
+        if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+            // It may have ended in the meantime.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
 }
 
 #[cfg(test)]

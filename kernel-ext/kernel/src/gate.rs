@@ -1,0 +1,163 @@
+//! The gate: what stands between the clients and the ZeroMQ sockets.
+//!
+//! Two things that `zeromq` 0.7 cannot do are done here, on the bytes of each connection. A frame that claims to be
+//! huge ends its connection; there it would end the process, because room is made for it at once. And what is
+//! published goes to each client at its own speed: there, the publisher waits for the slowest. A client that lags too
+//! far behind loses messages, whole ones, and a line in the log says so.
+//!
+//! The sockets themselves are files in a folder that only this user can enter.
+
+use crate::zmtp::{Scanner, Unit};
+use bytes::{Bytes, BytesMut};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, UnixListener, UnixStream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// How many bytes of what was published may wait for one client.
+const LONGEST_BACKLOG: usize = 128 << 20;
+/// How much is read at once, in bytes.
+const PIECE: usize = 64 << 10;
+/// How long a listener that gives errors is left alone.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What the kernel does with a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// It answers each client.
+    Answers,
+    /// It tells all clients the same.
+    Publishes,
+}
+
+/// Where clients connect.
+pub(crate) enum Listener {
+    Tcp(TcpListener),
+    Ipc(UnixListener),
+}
+
+/// Lets clients of `listener` through to the socket at `inner`, until the kernel ends.
+pub(crate) async fn guard(listener: Listener, inner: PathBuf, direction: Direction) {
+    loop {
+        let accepted = match &listener {
+            Listener::Tcp(listener) => listener.accept().await.map(|(stream, _)| {
+                // Messages are small and waited for; if this cannot be set, they are only slower.
+                let _ = stream.set_nodelay(true);
+                tokio::spawn(pass(stream, inner.clone(), direction));
+            }),
+            Listener::Ipc(listener) => listener.accept().await.map(|(stream, _)| {
+                tokio::spawn(pass(stream, inner.clone(), direction));
+            }),
+        };
+        if let Err(error) = accepted {
+            crate::log(&format!("cannot take a connection: {error}"));
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+async fn pass(client: impl AsyncRead + AsyncWrite, inner: PathBuf, direction: Direction) {
+    // A connection that ends is nothing to tell of; a frame that is refused is.
+    if let Err(error) = pass_both_ways(client, &inner, direction).await
+        && error.kind() == io::ErrorKind::InvalidData
+    {
+        crate::log(&format!("a connection is closed: {error}"));
+    }
+}
+
+async fn pass_both_ways(client: impl AsyncRead + AsyncWrite, inner: &Path, direction: Direction) -> io::Result<()> {
+    let kernel = UnixStream::connect(inner).await?;
+    let (mut from_kernel, to_kernel) = kernel.into_split();
+    let (from_client, mut to_client) = tokio::io::split(client);
+    match direction {
+        Direction::Answers => tokio::select! {
+            ended = check(from_client, to_kernel) => ended,
+            ended = tokio::io::copy(&mut from_kernel, &mut to_client) => ended.map(drop),
+        },
+        Direction::Publishes => {
+            let backlog = Arc::new(AtomicUsize::new(0));
+            let (sender, receiver) = unbounded_channel();
+            tokio::select! {
+                ended = check(from_client, to_kernel) => ended,
+                ended = queue(from_kernel, |unit| sender.send(unit).is_ok(), &backlog) => ended,
+                ended = write(receiver, to_client, &backlog) => ended,
+            }
+        }
+    }
+}
+
+/// Passes on what a client sends, as long as its sizes are sane.
+async fn check(mut client: impl AsyncRead + Unpin, mut kernel: impl AsyncWrite + Unpin) -> io::Result<()> {
+    let mut scanner = Scanner::default();
+    let mut piece = vec![0; PIECE];
+    loop {
+        let length = client.read(&mut piece).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        let Some(read) = piece.get(..length) else { return Ok(()) };
+        let mut rest = read;
+        while !rest.is_empty() {
+            let (used, _) = scanner.next(rest).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            rest = rest.get(used..).unwrap_or_default();
+        }
+        kernel.write_all(read).await?;
+    }
+}
+
+/// Queues what the kernel publishes, message by message, and drops what a slow client has no room for.
+async fn queue(
+    mut kernel: impl AsyncRead + Unpin,
+    send: impl Fn(Bytes) -> bool,
+    backlog: &AtomicUsize,
+) -> io::Result<()> {
+    let mut scanner = Scanner::default();
+    let mut waiting = BytesMut::new();
+    let mut scanned = 0;
+    let mut dropping = false;
+    loop {
+        waiting.reserve(PIECE);
+        if kernel.read_buf(&mut waiting).await? == 0 {
+            return Ok(());
+        }
+        while let Some(rest) = waiting.get(scanned..).filter(|rest| !rest.is_empty()) {
+            let (used, unit) = scanner.next(rest).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            scanned += used;
+            let Some(unit) = unit else { break };
+            let bytes = waiting.split_to(std::mem::take(&mut scanned)).freeze();
+            let full = backlog.load(Ordering::Relaxed) > LONGEST_BACKLOG;
+            if full && unit == Unit::Message {
+                if !dropping {
+                    crate::log("a client does not read what is published; it loses messages from here on");
+                }
+                dropping = true;
+                continue;
+            }
+            dropping = full;
+            backlog.fetch_add(bytes.len(), Ordering::Relaxed);
+            if !send(bytes) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Writes what is queued, at the client's speed.
+async fn write(
+    mut queued: UnboundedReceiver<Bytes>,
+    mut client: impl AsyncWrite + Unpin,
+    backlog: &AtomicUsize,
+) -> io::Result<()> {
+    while let Some(bytes) = queued.recv().await {
+        client.write_all(&bytes).await?;
+        backlog.fetch_sub(bytes.len(), Ordering::Relaxed);
+        if queued.is_empty() {
+            client.flush().await?;
+        }
+    }
+    Ok(())
+}
