@@ -96,19 +96,19 @@ pub(crate) fn read(
             _ => Ok(()),
         }
     };
-    let mut take = |line: usize, at: usize, raw: &str, cells: &[&str]| -> Result<(), FormatError> {
+    let mut take = |line: usize, at: usize, is_last: bool, raw: &str, cells: &[&str]| -> Result<(), FormatError> {
         step(at as u64)?;
         if cells.iter().all(|cell| cell.is_empty()) {
             return Ok(());
         }
         match rows.take(line, cells) {
-            Ok(Outcome::Taken) if cut && at >= last && cells.len() < rows.layout.kinds.len() && rows.rows > 1 => {
+            Ok(Outcome::Taken) if cut && is_last && cells.len() < rows.layout.kinds.len() && rows.rows > 1 => {
                 rows.drop_last();
                 truncated = Some((line, raw.to_owned()));
                 Ok(())
             }
             Ok(Outcome::Taken) => Ok(()),
-            _ if cut && at >= last && rows.rows > 0 && begins_with_number(cells, rows.layout) => {
+            _ if cut && is_last && rows.rows > 0 && begins_with_number(cells, rows.layout) => {
                 truncated = Some((line, raw.to_owned()));
                 Ok(())
             }
@@ -129,7 +129,7 @@ pub(crate) fn read(
                 }
                 let cells = Separator::Blanks.split(line.text);
                 let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
-                take(layout.first_line + line.number - 1, line.start, line.text, &cells)?;
+                take(layout.first_line + line.number - 1, line.start, line.start >= last, line.text, &cells)?;
             }
         }
         Separator::Byte(byte) => {
@@ -137,19 +137,38 @@ pub(crate) fn read(
             let mut record = csv::StringRecord::new();
             while reader.read_record(&mut record).unwrap_or(false) {
                 let (at, line) = record.position().map_or((0, 0), |at| (at.byte() as usize, at.line() as usize));
+                let end = reader.position().byte() as usize;
+                let line = line + blank_lines(body, at);
+                if end > last && at < last && is_open(body.get(at..end).unwrap_or_default()) {
+                    let reason = "a cell begins with a quote here that is never closed; close it, or take it away";
+                    let line = layout.first_line + line - 1;
+                    return Err(FormatError::Line { format, line, reason: reason.to_owned() });
+                }
                 let first = record.get(0).unwrap_or_default();
                 if is_comment(first) {
                     comments.push((layout.first_line + line - 1, record.iter().collect::<Vec<_>>().join(" ")));
                     continue;
                 }
                 let cells: Vec<&str> = record.iter().map(str::trim).collect();
-                take(layout.first_line + line - 1, at, first, &cells)?;
+                take(layout.first_line + line - 1, at, end > last, first, &cells)?;
             }
         }
     }
     rows.comments =
         comments.into_iter().map(|(line, text)| (format!("comment on line {line}"), text.trim().to_owned())).collect();
     rows.finish(truncated)
+}
+
+/// Line ends before a record that csv takes for a part of it.
+fn blank_lines(body: &str, at: usize) -> usize {
+    let rest = body.get(at..).unwrap_or_default();
+    let blank = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+    rest.get(..blank).unwrap_or_default().matches('\n').count()
+}
+
+/// Whether a quote is open at the end of a record: then the rest of the file became one cell.
+fn is_open(record: &str) -> bool {
+    record.matches('"').count() % 2 == 1
 }
 
 fn begins_with_number(cells: &[&str], layout: &Layout) -> bool {

@@ -34,7 +34,7 @@ pub(super) enum Shape {
 }
 
 impl Separator {
-    /// The cells of one line, trimmed; quotes are taken off.
+    /// The cells of one line, trimmed; quotes are taken off, and a line break in a cell becomes a blank.
     pub(crate) fn split<'a>(self, line: &'a str) -> Vec<Cow<'a, str>> {
         match self {
             Separator::Blanks => line.split_whitespace().map(|cell| Cow::Borrowed(unquoted(cell))).collect(),
@@ -42,7 +42,7 @@ impl Separator {
                 let mut reader = records(line.as_bytes(), byte);
                 let mut record = csv::StringRecord::new();
                 match reader.read_record(&mut record) {
-                    Ok(true) => record.iter().map(|cell| Cow::Owned(cell.trim().to_owned())).collect(),
+                    Ok(true) => record.iter().map(|cell| Cow::Owned(in_one_line(cell))).collect(),
                     _ => Vec::new(),
                 }
             }
@@ -65,6 +65,11 @@ impl Separator {
 /// A reader of records with cells as written and rows of any length.
 pub(super) fn records<R: std::io::Read>(source: R, separator: u8) -> csv::Reader<R> {
     csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(source)
+}
+
+/// A cell without the line breaks that spreadsheets put into headings.
+fn in_one_line(cell: &str) -> String {
+    cell.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
 fn unquoted(cell: &str) -> &str {

@@ -12,6 +12,8 @@ use crate::options::ReadOptions;
 
 /// Number of lines that are looked at.
 const MOST_LINES: usize = 1000;
+/// Line breaks that the cells of one record may have.
+const MOST_BREAKS: usize = 100;
 
 /// A line of a text.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +72,72 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
+/// The lines of a text as [`lines`] gives them, but with the line breaks of quoted cells within them. A quote opens a cell
+/// at the beginning of a line or behind one of these separators, and closes it before the next of them or the end of a
+/// line. Where none closes within as many lines as are looked at, it was no more than a mark: `5" film`.
+fn records<'a>(text: &'a str, separators: &'a [u8]) -> impl Iterator<Item = Line<'a>> {
+    let mut start = 0;
+    let mut number = 1;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let length = record_length(rest, separators);
+        let whole = rest.get(..length)?;
+        let record = Line { number, start, text: whole.trim_end_matches(['\n', '\r']) };
+        start += length;
+        number += whole.matches('\n').count();
+        Some(record)
+    })
+}
+
+/// Bytes of the first record of a text, its line end included.
+fn record_length(text: &str, separators: &[u8]) -> usize {
+    let line = text.find('\n').map_or(text.len(), |at| at + 1);
+    if !text.get(..line).is_some_and(|line| line.contains('"')) {
+        return line;
+    }
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut breaks = 0;
+    let mut begins = true;
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'"' && begins {
+            let Some(end) = closing_quote(bytes, at + 1, separators, &mut breaks) else { return line };
+            at = end + 1;
+            begins = false;
+            continue;
+        }
+        at += 1;
+        if byte == b'\n' {
+            return at;
+        }
+        begins = separators.contains(&byte);
+    }
+    bytes.len()
+}
+
+/// Where the quote is that closes a cell; two of them are one in the cell. `breaks` counts lines.
+fn closing_quote(bytes: &[u8], from: usize, separators: &[u8], breaks: &mut usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match bytes.get(at)? {
+            b'"' if bytes.get(at + 1) == Some(&b'"') => at += 1,
+            b'"' => {
+                let after = bytes.get(at + 1);
+                let closes = after.is_none_or(|byte| separators.contains(byte) || matches!(byte, b'\r' | b'\n'));
+                return closes.then_some(at);
+            }
+            b'\n' => {
+                *breaks += 1;
+                if *breaks > MOST_BREAKS {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
 /// Whether a line is a comment; a row of units may begin with `%` too.
 pub(crate) fn is_comment(line: &str) -> bool {
     let line = line.trim_start();
@@ -89,7 +157,8 @@ pub(crate) fn find(
     format: Format,
     options: &ReadOptions<'_>,
 ) -> Result<Layout, FormatError> {
-    let numbered = lines(text).map(|line| Line { number: line.number + above, ..line });
+    let marks = options.separator.map_or(vec![b'\t', b';', b','], |byte| vec![byte]);
+    let numbered = records(text, &marks).map(|line| Line { number: line.number + above, ..line });
     let mut all: Vec<Line<'_>> = numbered.take(MOST_LINES).collect();
     if !complete && all.len() > 1 && all.len() < MOST_LINES {
         all.pop();

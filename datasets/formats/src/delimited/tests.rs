@@ -100,6 +100,41 @@ fn words_gaps_and_footers() {
 }
 
 #[test]
+fn quoted_cells_may_hold_line_breaks() {
+    check(
+        "t,note,F\n0,\"two\nlines, and \"\"more\"\"\",1\n1,ok,2\n",
+        &["t ?: 0 1", "note ?: `two\nlines, and \"more\"` `ok`", "F ?: 1 2"],
+        &[],
+    );
+    let columns = ["Time s: 0 1.5", "Stress MPa: 2 3"];
+    for text in [
+        "\"Time\n(s)\",\"Stress\n(MPa)\"\n0,2\n1.5,3\n",
+        "\"Time\r\n(s)\";\"Stress\r\n(MPa)\"\r\n0;2\r\n1,5;3\r\n",
+        "note,\"made by hand,\nin two lines\"\nTime (s),Stress (MPa)\n0,2\n1.5,3\n",
+    ] {
+        check(text, &columns, &[]);
+    }
+    // Marks of inches open no cell.
+    check("t,5\" film\n0,2\n1.5,3\n", &["t ?: 0 1.5", "5\" film ?: 2 3"], &[]);
+}
+
+#[test]
+fn lines_are_counted_through_quoted_line_breaks() {
+    for end in ["\n", "\r\n"] {
+        let text = "\"a\nname\",note,F\n0,\"two\nlines\",1\n1,ok,2\n\n2,ok,oops\n3,ok,4\n".replace('\n', end);
+        assert_eq!(
+            refusal(&text),
+            "line 7 of this delimited text: `oops` in column 3 (`F`) is no number; correct it or leave the cell empty",
+            "{text:?}"
+        );
+    }
+    assert_eq!(
+        refusal("t,note,F\n0,a,1\n1,\"b,2\n2,c,3\n3,d,4\n"),
+        "line 3 of this delimited text: a cell begins with a quote here that is never closed; close it, or take it away"
+    );
+}
+
+#[test]
 fn refusals_name_line_and_column() {
     insta::assert_snapshot!(
         refusal("t,stress\n0,1\n1,2\n2,oops\n3,4\n"),
