@@ -11,12 +11,11 @@ use crate::zmtp::{Scanner, Unit};
 use bytes::{Bytes, BytesMut};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixListener, UnixStream};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// How many bytes of what was published may wait for one client.
 const LONGEST_BACKLOG: usize = 128 << 20;
@@ -79,11 +78,11 @@ async fn pass_both_ways(client: impl AsyncRead + AsyncWrite, inner: &Path, direc
             ended = tokio::io::copy(&mut from_kernel, &mut to_client) => ended.map(drop),
         },
         Direction::Publishes => {
-            let backlog = Arc::new(AtomicUsize::new(0));
+            let backlog = AtomicUsize::new(0);
             let (sender, receiver) = unbounded_channel();
             tokio::select! {
                 ended = check(from_client, to_kernel) => ended,
-                ended = queue(from_kernel, |unit| sender.send(unit).is_ok(), &backlog) => ended,
+                ended = queue(from_kernel, sender, &backlog, LONGEST_BACKLOG) => ended,
                 ended = write(receiver, to_client, &backlog) => ended,
             }
         }
@@ -112,8 +111,9 @@ async fn check(mut client: impl AsyncRead + Unpin, mut kernel: impl AsyncWrite +
 /// Queues what the kernel publishes, message by message, and drops what a slow client has no room for.
 async fn queue(
     mut kernel: impl AsyncRead + Unpin,
-    send: impl Fn(Bytes) -> bool,
+    sender: UnboundedSender<Bytes>,
     backlog: &AtomicUsize,
+    longest_backlog: usize,
 ) -> io::Result<()> {
     let mut scanner = Scanner::default();
     let mut waiting = BytesMut::new();
@@ -129,7 +129,7 @@ async fn queue(
             scanned += used;
             let Some(unit) = unit else { break };
             let bytes = waiting.split_to(std::mem::take(&mut scanned)).freeze();
-            let full = backlog.load(Ordering::Relaxed) > LONGEST_BACKLOG;
+            let full = backlog.load(Ordering::Relaxed) > longest_backlog;
             if full && unit == Unit::Message {
                 if !dropping {
                     crate::log("a client does not read what is published; it loses messages from here on");
@@ -139,7 +139,7 @@ async fn queue(
             }
             dropping = full;
             backlog.fetch_add(bytes.len(), Ordering::Relaxed);
-            if !send(bytes) {
+            if sender.send(bytes).is_err() {
                 return Ok(());
             }
         }
@@ -160,4 +160,51 @@ async fn write(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A greeting, a subscription as a command, and messages of one frame each.
+    fn stream(messages: &[&[u8]]) -> Vec<u8> {
+        let mut stream = vec![0; 64];
+        stream.extend(b"\x04\x03abc");
+        for message in messages {
+            stream.extend([0, u8::try_from(message.len()).expect("short")]);
+            stream.extend(*message);
+        }
+        stream
+    }
+
+    #[tokio::test]
+    async fn a_client_that_lags_behind_loses_whole_messages_and_no_commands() {
+        let bytes = stream(&[&[1; 40], &[2; 40], &[3; 40], &[4; 40]]);
+        let (sender, mut receiver) = unbounded_channel();
+        let backlog = AtomicUsize::new(0);
+        // The greeting, the command and two messages are 64, 5, 42 and 42 bytes.
+        queue(&bytes[..], sender, &backlog, 140).await.expect("read to its end");
+        let mut kept = Vec::new();
+        while let Some(bytes) = receiver.recv().await {
+            kept.push(bytes.len());
+        }
+        assert_eq!(kept, [64, 5, 42, 42]);
+        let (sender, receiver) = unbounded_channel();
+        let mut client = Vec::new();
+        queue(&bytes[..], sender, &AtomicUsize::new(0), usize::MAX).await.expect("read to its end");
+        backlog.store(bytes.len(), Ordering::Relaxed);
+        write(receiver, &mut client, &backlog).await.expect("written");
+        assert_eq!((client, backlog.load(Ordering::Relaxed)), (bytes, 0));
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_claims_to_be_huge_does_not_get_through() {
+        let mut bytes = stream(&[b"small"]);
+        bytes.push(2);
+        bytes.extend(u64::MAX.to_be_bytes());
+        let mut kernel = Vec::new();
+        let error = check(&bytes[..], &mut kernel).await.expect_err("refused");
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert!(kernel.is_empty());
+    }
 }
