@@ -487,6 +487,11 @@ class BadMessages(Kernel):
         self.raw(self.frames(kind="no_such_request"))
         self.nothing()
 
+    def test_messages_on_the_wrong_channel_are_ignored(self):
+        self.raw(self.frames(kind="input_reply", content=b'{"value": "x"}'))
+        self.kc.stdin_channel.socket.send_multipart(self.frames())
+        self.nothing()
+
     def test_contents_that_cannot_be_read_are_answered(self):
         for kind in ["execute_request", "complete_request", "inspect_request", "is_complete_request",
                      "history_request"]:
@@ -562,6 +567,25 @@ class Sockets(Kernel):
         self.assertEqual(len(files), 5)
         for file in files:
             self.assertEqual(file.stat().st_mode & 0o777, 0o600, file)
+
+    def test_the_files_are_gone_with_the_kernel(self):
+        with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
+            km = KernelManager(kernel_name=KERNEL, transport="ipc", ip=os.path.join(folder, "k"))
+            # Left by a kernel that was killed.
+            left = socket.socket(socket.AF_UNIX)
+            km.write_connection_file()
+            left.bind(os.path.join(folder, f"k-{km.shell_port}"))
+            left.close()
+            km.start_kernel(stderr=subprocess.DEVNULL)
+            kc = km.blocking_client()
+            kc.start_channels()
+            kc.wait_for_ready(timeout=SHORT)
+            kc.shutdown()
+            kc.get_control_msg(timeout=SHORT)
+            kc.stop_channels()
+            km.provisioner.process.wait(timeout=SHORT)
+            self.assertEqual(list(Path(folder).iterdir()), [])
+            km.shutdown_kernel(now=True)
 
     def test_cells_keep_the_users_mask(self):
         path = Path(self.folder.name) / "written"

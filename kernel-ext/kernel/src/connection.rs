@@ -115,6 +115,16 @@ async fn listen(info: &ConnectionInfo, port: u16) -> Result<Listener, (String, i
     }
 }
 
+/// Removes the socket files that clients connected to; nobody else does where Jupyter did not start the kernel.
+pub(crate) fn remove_files(info: &ConnectionInfo) {
+    if info.transport == Transport::IPC {
+        for port in [info.shell_port, info.control_port, info.stdin_port, info.iopub_port, info.hb_port] {
+            // Jupyter may have been faster.
+            let _ = std::fs::remove_file(format!("{}-{port}", info.ip));
+        }
+    }
+}
+
 /// A killed kernel leaves its socket files behind, and a restarted one is told to use the same names.
 fn remove_orphan(path: &Path) {
     let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());

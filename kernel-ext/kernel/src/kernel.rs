@@ -126,6 +126,10 @@ pub(crate) async fn listen(kernel: Arc<Kernel>, mut socket: RouterRecvHalf, chan
 
 /// Cells go to their queue; everything else is answered at once.
 fn dispatch(kernel: &Arc<Kernel>, cells: &Queue, request: Request) {
+    if (request.kind == "input_reply") != (request.channel == Channel::Stdin) {
+        crate::log(&format!("a message of type `{}` is ignored: it came on the wrong channel", request.kind));
+        return;
+    }
     if request.kind == "input_reply" {
         let line = request.content.get("value").and_then(Value::as_str).unwrap_or_default();
         if !kernel.typed.give(line.to_owned()) {

@@ -1,7 +1,7 @@
 //! From the connection file to the end of the kernel.
 
 use crate::assist::StartAssist;
-use crate::connection::{Sockets, bind, read_connection_file};
+use crate::connection::{Sockets, bind, read_connection_file, remove_files};
 use crate::error::KernelError;
 use crate::history::{self, History};
 use crate::kernel::{Kernel, listen};
@@ -52,7 +52,7 @@ pub fn run(options: KernelOptions) -> Result<(), KernelError> {
         let (control_out, control) = control.socket.split();
         let (stdin_out, stdin) = stdin.socket.split();
         let outbox = Outbox::start(Writer::new(&info.key), shell_out, control_out, stdin_out, iopub);
-        let kernel = Kernel::new(info, outbox.clone(), worker, History::begin(history::usual_file()));
+        let kernel = Kernel::new(info.clone(), outbox.clone(), worker, History::begin(history::usual_file()));
         outbox.status(None, ExecutionState::Starting);
         let asked = Arc::clone(&kernel);
         tokio::spawn(async move { asked.rust_version().await.len() });
@@ -63,6 +63,7 @@ pub fn run(options: KernelOptions) -> Result<(), KernelError> {
         tokio::time::sleep(LAST_WORDS).await;
         Ok(())
     });
+    remove_files(&info);
     // Dropping the runtime drops the last sender of cells: the session's thread ends, and with it its processes.
     runtime.shutdown_timeout(LAST_WORDS);
     let deadline = Instant::now() + LAST_BREATH;
