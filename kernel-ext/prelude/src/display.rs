@@ -20,9 +20,12 @@ impl<T: Debug + ?Sized> EvcxrDisplay for T {
         if std::any::type_name::<T>() == "()" {
             return;
         }
-        let mut bundle = Bundle::new();
-        bundle.text("text/plain", format!("{self:?}"));
-        bundle.show_result();
+        let forms = crate::foreign::forms(self).unwrap_or_else(|| {
+            let mut bundle = Bundle::new();
+            bundle.text("text/plain", format!("{self:?}"));
+            bundle
+        });
+        forms.show_result();
     }
 }
 

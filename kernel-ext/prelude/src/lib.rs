@@ -13,6 +13,8 @@ pub mod display;
 mod error;
 pub mod experiment;
 pub mod figure;
+#[allow(unsafe_code)]
+pub mod foreign;
 pub mod model;
 pub mod observe;
 pub mod query;

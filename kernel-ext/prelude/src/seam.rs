@@ -5,7 +5,7 @@
 //! statics are shared by all cells, and a cell of another version is told so instead of crashing. A call costs tens
 //! of nanoseconds plus the copy of its arguments. Panics are caught on both sides and cross as errors.
 //!
-//! All unsafe code of the crate is in this file.
+//! All unsafe code of the crate is in this file and in `foreign`.
 
 use crate::error::Error;
 use crate::wire::{Reader, Writer};
