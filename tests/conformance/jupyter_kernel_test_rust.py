@@ -7,12 +7,18 @@ import unittest
 
 import jupyter_kernel_test
 
-# The first cell waits for the session, which may have to set itself up.
-jupyter_kernel_test.TIMEOUT = 600
 
 
 class RustKernelTests(jupyter_kernel_test.KernelTests):
     kernel_name = "kovacs"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The first cell waits for the session, which may have to set itself up: longer than the tests wait.
+        cls.kc.execute_interactive("1", timeout=600, output_hook=lambda message: None)
+        cls.kc.inspect("Vec::push", reply=True, timeout=120)
+
     language_name = "rust"
     file_extension = ".rs"
 
@@ -33,12 +39,23 @@ class RustKernelTests(jupyter_kernel_test.KernelTests):
         {"code": "1 + 2 * 3", "result": "7"},
     ]
     code_display_data = [
-        {"code": 'kovacs::show_html("<b>glass</b>");', "mime": "text/html"},
+        {
+            "code": (
+                "let mut shown = kovacs::display::Bundle::new();"
+                'shown.text("text/html", "<b>glass</b>"); shown.show();'
+            ),
+            "mime": "text/html",
+        },
     ]
-    code_history_pattern = "1?+*"
+    code_history_pattern = "1 + 2 + [0-9]*"
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Vec::push"
-    code_clear_output = "kovacs::clear_output(false);"
+    code_clear_output = "kovacs::display::clear_output(false);"
+
+
+class RustWelcomeTests(jupyter_kernel_test.IopubWelcomeTests):
+    kernel_name = "kovacs"
+    support_iopub_welcome = True
 
 
 if __name__ == "__main__":
