@@ -1,5 +1,6 @@
 //! What the questions are answered with. Positions count characters (Unicode code points), as Jupyter does.
 
+use crate::markdown;
 use serde::{Deserialize, Serialize};
 
 /// What could stand at the cursor.
@@ -103,4 +104,10 @@ pub struct Inspection {
     pub markdown: String,
     /// For a notebook; without scripts, and without HTML of the documentation's author.
     pub html: String,
+}
+
+impl Inspection {
+    pub(crate) fn of_markdown(markdown: String) -> Inspection {
+        Inspection { plain: markdown::to_plain(&markdown), html: markdown::to_html(&markdown), markdown }
+    }
 }

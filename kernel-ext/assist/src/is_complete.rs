@@ -4,8 +4,8 @@
 //! that do not end, the delimiters tell how deep the next line is indented, and the parser tells the rest: an error
 //! behind the last token is something missing, an error before it is something wrong.
 
-use crate::cell_text::{CellText, Line};
 use crate::parse::{EDITION, OPENING, parse_body, with_deep_stack};
+use kovacs_session::commands::{CellText, Line};
 use ra_ap_parser::{LexedStr, SyntaxKind, T};
 
 /// Columns by which a block is indented.

@@ -1,8 +1,8 @@
 //! The analyser as its owner sees it: started, asked, and ended with its owner.
 
 use crate::error::AssistError;
-use crate::options::Sources;
 use crate::serve::{ASSIST_ARGUMENT, Reply, Request};
+use kovacs_session::Sources;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;

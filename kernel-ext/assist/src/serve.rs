@@ -2,7 +2,7 @@
 
 use crate::analyser::{Completed, Program, World};
 use crate::answer::Inspection;
-use crate::options::Sources;
+use kovacs_session::Sources;
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 use std::io::{self, BufRead, Write};

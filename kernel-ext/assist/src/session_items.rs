@@ -2,30 +2,19 @@
 //!
 //! evcxr puts all items of earlier cells before each cell; here the same is done by syntax alone.
 
-use crate::cell_text::CellText;
+use crate::origin::{Origins, add_bindings};
 use crate::parse::{EDITION, parse_body, with_deep_stack};
+use kovacs_session::commands::CellText;
 use ra_ap_parser::LexedStr;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
-use serde::{Deserialize, Serialize};
-
-/// A variable that is alive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Variable {
-    /// Its name.
-    pub name: String,
-    /// Its type, as source.
-    pub type_name: String,
-    /// What it takes, in bytes, if that is known.
-    pub bytes: Option<u64>,
-    /// How it begins, as text.
-    pub preview: Option<String>,
-}
 
 /// The items of a session.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SessionItems {
     /// Key and source, in the order of definition.
     items: Vec<(String, String)>,
+    /// Where the values of variables come from.
+    pub(crate) origins: Origins,
 }
 
 impl SessionItems {
@@ -33,7 +22,14 @@ impl SessionItems {
     pub(crate) fn add(&mut self, cell: &str) {
         let code = CellText::split(cell).code.to_owned();
         let tokens = LexedStr::new(EDITION, &code).len();
-        for (key, source) in with_deep_stack(tokens, || items_of(&code)).unwrap_or_default() {
+        let mut origins = std::mem::take(&mut self.origins);
+        let found = with_deep_stack(tokens, || {
+            let items = items_of(&code, &mut origins);
+            (items, origins)
+        });
+        let (items, origins) = found.unwrap_or_default();
+        self.origins = origins;
+        for (key, source) in items {
             self.items.retain(|(known, _)| *known != key);
             self.items.push((key, source));
         }
@@ -45,10 +41,11 @@ impl SessionItems {
     }
 }
 
-/// Key and source of each item in a cell: what defines the same has the same key.
-fn items_of(code: &str) -> Vec<(String, String)> {
+/// Key and source of each item in a cell: what defines the same has the same key. Origins of variables are added.
+fn items_of(code: &str, origins: &mut Origins) -> Vec<(String, String)> {
     let Some(ast::Item::Fn(function)) = parse_body(code).tree().items().next() else { return Vec::new() };
     let Some(list) = function.body().and_then(|body| body.stmt_list()) else { return Vec::new() };
+    add_bindings(list.statements(), origins);
     list.syntax()
         .children()
         .filter_map(ast::Item::cast)

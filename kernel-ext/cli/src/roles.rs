@@ -1,9 +1,10 @@
-//! The roles in which this executable is started again: as the compiler of a cell, as engine, as cell process, as the
-//! worker of an isolated model.
+//! The roles in which this executable is started again: as the compiler of a cell, as engine, as cell process, as what
+//! completes, as the worker of an isolated model.
 //!
 //! One executable in all roles means that nothing is linked twice and that versions cannot differ.
 
 use kovacs::display::Bundle;
+use kovacs_assist::ASSIST_ARGUMENT;
 use kovacs_cell::{CellSource, Incident, Notices};
 use kovacs_check::CHECK_ARGUMENT;
 use kovacs_host::worker;
@@ -35,6 +36,9 @@ pub fn play() -> Option<ExitCode> {
             kovacs_cell::attach(Some(Arc::new(ToSession(notices))));
             Box::new(kovacs_cell::flush)
         })
+    } else if first == ASSIST_ARGUMENT {
+        let sources = arguments.next().unwrap_or_default();
+        kovacs_assist::serve(&sources.to_string_lossy(), give_memory_back)
     } else if first == CHECK_ARGUMENT {
         let job = arguments.next().unwrap_or_default();
         return Some(match kovacs_check::run_worker(&job.to_string_lossy()) {
@@ -56,6 +60,16 @@ pub fn play() -> Option<ExitCode> {
             ExitCode::FAILURE
         }
     })
+}
+
+/// Gives memory that was freed back to the system: reading the sources leaves a hundred megabytes of it.
+#[expect(unsafe_code, reason = "a function of the C library")]
+fn give_memory_back() {
+    // SAFETY: it has no preconditions, and takes nothing that is in use.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }
 
 /// Passes the notices of cells on to the session.

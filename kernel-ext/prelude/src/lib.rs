@@ -6,6 +6,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod catalogue;
 pub mod claim;
 pub mod codec;
 pub mod dataset;

@@ -70,7 +70,8 @@ pub(crate) enum Reply {
 }
 
 /// What every session begins with: the prelude in scope, the hooks in place.
-const BEGINNING: &str = "use kovacs::prelude::*;\nkovacs::rt::start().expect(\"the engine is in this process\");";
+pub(crate) const BEGINNING: &str =
+    "use kovacs::prelude::*;\nkovacs::rt::start().expect(\"the engine is in this process\");";
 /// What a new cell process needs; items and `use` are kept by evcxr.
 const NEW_PROCESS: &str = "kovacs::rt::start().expect(\"the engine is in this process\");";
 /// One statement of each kind whose types take the analyser long the first time.

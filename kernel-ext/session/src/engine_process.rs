@@ -32,7 +32,7 @@ const AFTER_KILL: Duration = Duration::from_secs(10);
 /// What is needed to start an engine.
 pub(crate) struct Launch {
     executable: PathBuf,
-    working_directory: PathBuf,
+    pub(crate) working_directory: PathBuf,
 }
 
 impl Launch {

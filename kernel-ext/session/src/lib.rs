@@ -8,6 +8,7 @@
 #![deny(unsafe_code)]
 
 pub mod cell_process;
+pub mod commands;
 mod engine;
 mod engine_process;
 mod error;
@@ -18,6 +19,7 @@ mod report;
 mod run;
 mod session;
 mod setup;
+mod sources;
 mod wrapper;
 
 pub use engine::run as run_engine;
@@ -29,4 +31,5 @@ pub use outcome::{
 pub use process_tree::end_descendants;
 pub use session::{Interrupter, Session, SessionOptions};
 pub use setup::set_up;
+pub use sources::{PathCrate, Sources};
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

@@ -22,6 +22,8 @@ pub(crate) struct Run<'a> {
     pub(crate) bytes: u64,
     /// Compilation is over.
     pub(crate) started: bool,
+    /// When it was.
+    pub(crate) started_at: Option<Instant>,
     pub(crate) panic: Option<Incident>,
     pub(crate) panic_left_cell: bool,
     pub(crate) error_left_cell: bool,
@@ -38,6 +40,7 @@ impl<'a> Run<'a> {
             begun: Instant::now(),
             bytes: 0,
             started: false,
+            started_at: None,
             panic: None,
             panic_left_cell: false,
             error_left_cell: false,
@@ -56,7 +59,10 @@ impl<'a> Run<'a> {
 
     pub(crate) fn take(&mut self, event: CellEvent) {
         match event {
-            CellEvent::Started => self.started = true,
+            CellEvent::Started => {
+                self.started = true;
+                self.started_at = Some(Instant::now());
+            }
             CellEvent::Output(output) => self.emit(output),
             CellEvent::Panic(incident) => {
                 self.emit_caught_text();

@@ -7,7 +7,8 @@ use crate::events::{self, CellEvent, CellRequest, Incident};
 use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Variable};
 use crate::run::Run;
 use crate::setup::Setup;
-use std::path::PathBuf;
+use crate::sources::Sources;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -44,6 +45,8 @@ pub struct Session {
     engine: EngineProcess,
     interrupt: Arc<AtomicBool>,
     next_sync: u64,
+    /// How long cells ran, without compiling, since somebody set this to zero.
+    pub(crate) running: Duration,
 }
 
 /// Asks a session to stop the running cell, from any thread.
@@ -68,7 +71,20 @@ impl Session {
         let launch = Launch::new(options)?;
         let setup = Setup::ensure(&launch, progress)?;
         let engine = start_engine(&launch, &setup, options.warm_up)?;
-        Ok(Session { launch, setup, warm_up: options.warm_up, engine, interrupt: Arc::default(), next_sync: 0 })
+        Ok(Session {
+            launch,
+            setup,
+            warm_up: options.warm_up,
+            engine,
+            interrupt: Arc::default(),
+            next_sync: 0,
+            running: Duration::ZERO,
+        })
+    }
+
+    /// The sources that cells see.
+    pub fn sources(&self) -> Sources {
+        Sources::of(&self.setup)
     }
 
     /// Something that can stop a running cell from another thread.
@@ -76,12 +92,8 @@ impl Session {
         Interrupter { requested: Arc::clone(&self.interrupt) }
     }
 
-    /// Runs a cell. `client` gets its output in order, while it runs, and is asked what the cell asks. After a failure the session goes on; whether its
-    /// variables are gone is in [`CellError::variables_lost`].
-    ///
-    /// # Errors
-    /// The engine is gone and cannot be started again.
-    pub fn execute(
+    /// Runs a cell in which all commands are evcxr's.
+    pub(crate) fn evaluate(
         &mut self,
         code: &str,
         limits: &Limits,
@@ -111,6 +123,7 @@ impl Session {
                 return Ok(run.outcome_of_stop(true));
             }
         };
+        self.running += run.started_at.map_or(Duration::ZERO, |start| start.elapsed());
         self.collect_rest(&mut run);
         self.conclude(reply, run, code)
     }
@@ -151,6 +164,17 @@ impl Session {
                 Incoming::Reply(_) | Incoming::EngineEnded => {}
             }
         }
+    }
+
+    /// Where cells run.
+    pub(crate) fn working_directory(&self) -> &Path {
+        &self.launch.working_directory
+    }
+
+    /// Starts a new engine in place of the old one: nothing of the session is left.
+    pub(crate) fn begin_anew(&mut self) -> Result<(), SessionError> {
+        self.engine = start_engine(&self.launch, &self.setup, self.warm_up)?;
+        Ok(())
     }
 
     /// Tells the cell process the source of the next cell, and waits until it knows: a model made of a closure names

@@ -4,8 +4,9 @@
 //! replaces one range by one plain text, so only what replaces the name at the cursor is kept, its snippet apart from
 //! its text.
 
-use super::{NO_FIXTURES, Program, World, markdown};
+use super::{NO_FIXTURES, Program, World};
 use crate::answer::{Completion, Kind};
+use crate::markdown;
 use ra_ap_ide::{
     CallableSnippets, CompletionConfig, CompletionFieldsToResolve, CompletionItem, CompletionItemKind, FilePosition,
     SymbolKind,

@@ -1,9 +1,9 @@
 //! What the name at the cursor is: signature, documentation, and the source if it is asked for.
 
-use super::{NO_FIXTURES, Program, World, markdown};
+use super::{NO_FIXTURES, Program, World};
 use crate::answer::Inspection;
 use crate::parse::EDITION;
-use crate::session_items::Variable;
+use kovacs_session::Variable;
 use ra_ap_ide::{
     FilePosition, FileRange, GotoDefinitionConfig, HoverConfig, HoverDocFormat, NavigationTarget, SubstTyLen, TextRange,
 };
@@ -39,7 +39,7 @@ impl World {
                 text.push_str(&self.source_of(target).unwrap_or_default());
             }
         }
-        Some(Inspection { plain: markdown::to_plain(&text), html: markdown::to_html(&text), markdown: text })
+        Some(Inspection::of_markdown(text))
     }
 
     fn hover(&self, file_id: ra_ap_ide::FileId, range: TextRange) -> Option<String> {

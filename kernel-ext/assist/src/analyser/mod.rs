@@ -5,8 +5,9 @@
 
 mod completing;
 mod inspecting;
-mod markdown;
 mod program;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use ra_ap_ide::RaFixtureConfig;

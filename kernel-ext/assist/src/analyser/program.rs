@@ -1,6 +1,6 @@
 //! The source that is analysed: what the session knows, and around the cell a function.
 
-use crate::session_items::Variable;
+use kovacs_session::Variable;
 use serde::{Deserialize, Serialize};
 
 /// What the session knows, and the cell being written.

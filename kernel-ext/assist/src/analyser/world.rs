@@ -4,8 +4,7 @@
 //! but the cell's own are marked as libraries, so that nothing of them is looked at again when the cell changes.
 
 use super::Program;
-use crate::options::{PathCrate, Sources};
-use crate::session_items::Variable;
+use kovacs_session::{PathCrate, Sources, Variable};
 use ra_ap_base_db::{
     CrateBuilderId, CrateDisplayName, CrateName, CrateOrigin, CrateWorkspaceData, DependencyBuilder, Env,
     LangCrateOrigin,

@@ -5,9 +5,14 @@
 
 /// What a line before the Rust code is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Line<'a> {
+pub enum Line<'a> {
     /// `:name arguments`
-    Command { name: &'a str, arguments: &'a str },
+    Command {
+        /// With its colon.
+        name: &'a str,
+        /// What follows, without the white space around it.
+        arguments: &'a str,
+    },
     /// `!command of the shell`
     Shell,
     /// Nothing, or a comment.
@@ -16,17 +21,18 @@ pub(crate) enum Line<'a> {
 
 /// A cell taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CellText<'a> {
+pub struct CellText<'a> {
     /// The lines before the Rust code, each with the byte at which it begins.
-    pub(crate) lines: Vec<(usize, &'a str, Line<'a>)>,
+    pub lines: Vec<(usize, &'a str, Line<'a>)>,
     /// The Rust code; empty if there is none.
-    pub(crate) code: &'a str,
+    pub code: &'a str,
     /// The byte at which the Rust code begins.
-    pub(crate) code_start: usize,
+    pub code_start: usize,
 }
 
 impl<'a> CellText<'a> {
-    pub(crate) fn split(cell: &'a str) -> Self {
+    /// Takes a cell apart.
+    pub fn split(cell: &'a str) -> Self {
         let mut lines = Vec::new();
         let mut start = 0;
         for whole in cell.split_inclusive('\n') {
