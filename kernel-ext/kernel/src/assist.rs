@@ -1,9 +1,10 @@
 //! Completion and inspection, as messages. They come from a process of their own and never wait for a cell.
 
 use crate::content::Cursor;
-use kovacs_assist::{Completions, Inspection};
+use kovacs_assist::{Assistant, Completions, Inspection};
 use kovacs_session::{Session, Variable};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Who completes and inspects; asked from several threads, also while a cell runs.
@@ -26,6 +27,32 @@ pub trait Assist: Send + Sync {
 
 /// Makes the assistant of a session that has just started.
 pub type StartAssist = Arc<dyn Fn(&Session) -> Arc<dyn Assist> + Send + Sync>;
+
+/// The assistant whose analyser is `executable` in another role, for cells that run in `folder`. It gets ready while
+/// the user reads.
+pub fn analyser(executable: PathBuf, folder: PathBuf) -> StartAssist {
+    Arc::new(move |session| {
+        let assistant = Assistant::new(executable.clone(), session.sources(), folder.clone());
+        if let Err(error) = assistant.warm_up() {
+            crate::log(&format!("no completion and no inspection: {error}"));
+        }
+        Arc::new(assistant)
+    })
+}
+
+impl Assist for Assistant {
+    fn complete(&self, cell: &str, cursor: usize) -> Result<Completions, String> {
+        Assistant::complete(self, cell, cursor).map_err(|error| error.to_string())
+    }
+
+    fn inspect(&self, cell: &str, cursor: usize, with_source: bool) -> Result<Option<Inspection>, String> {
+        Assistant::inspect(self, cell, cursor, with_source).map_err(|error| error.to_string())
+    }
+
+    fn commit(&self, cell: &str, variables: Vec<Variable>) {
+        Assistant::commit(self, cell, variables);
+    }
+}
 
 /// `complete_reply`; without an assistant there is nothing to choose from.
 pub(crate) fn completions(assist: Option<&dyn Assist>, cursor: &Cursor) -> Value {

@@ -46,7 +46,7 @@ mod worker;
 pub mod zmtp;
 
 #[cfg(feature = "protocol")]
-pub use assist::{Assist, StartAssist};
+pub use assist::{Assist, StartAssist, analyser};
 #[cfg(feature = "protocol")]
 pub use error::KernelError;
 #[cfg(feature = "protocol")]

@@ -68,7 +68,8 @@ pub fn run(command: &Command) -> Result<(), Failure> {
             let session = SessionOptions { warm_up: true, ..SessionOptions::new(current_folder()?) };
             let limits = Limits { time: None, output_bytes: Some(options.max_output.unwrap_or(OUTPUT_BYTES)) };
             let connection_file = options.connection_file.clone();
-            Ok(kovacs_kernel::run(KernelOptions { connection_file, session, limits, assist: None })?)
+            let assist = Some(kovacs_kernel::analyser(std::env::current_exe()?, current_folder()?));
+            Ok(kovacs_kernel::run(KernelOptions { connection_file, session, limits, assist })?)
         }
     }
 }
