@@ -381,7 +381,7 @@ impl Figure {
         self
     }
 
-    /// The figure as plotly JSON, SVG, CSV and text, made by the engine of the notebook.
+    /// The figure as HTML, plotly JSON, SVG, CSV and text, made by the engine of the notebook.
     ///
     /// # Errors
     /// The program does not run as a Kovacs cell, or prelude and engine are of different versions.
@@ -408,6 +408,17 @@ impl Figure {
             Err(error) => eprintln!("cannot show the figure `{}`: {error}", self.title),
         }
     }
+}
+
+/// Puts plotly.js into the notebook: an export to HTML then has interactive figures wherever it is opened, without a
+/// server and without a network. Once, in any cell; the notebook grows by 4.65 MB.
+///
+/// # Errors
+/// As [`Figure::render`].
+pub fn embed_plotly() -> Result<()> {
+    let answer = seam::call(Operation::EmbedPlotly, Writer::new())?;
+    Bundle::decode(&mut Reader::new(&answer))?.show();
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 5;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -65,6 +65,8 @@ pub enum Operation {
     IsolateModel = 28,
     /// Render a figure.
     RenderFigure = 30,
+    /// Give the script that draws interactive figures.
+    EmbedPlotly = 31,
     /// Ask all data packages a question.
     Query = 40,
     /// Make a table from a table.
@@ -111,6 +113,7 @@ impl Operation {
             ReloadModel,
             IsolateModel,
             RenderFigure,
+            EmbedPlotly,
             Query,
             TransformTable,
             ReadPattern,

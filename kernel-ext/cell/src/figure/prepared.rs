@@ -3,7 +3,6 @@
 //! Both renderings start from here, so that they cannot show different numbers. Nothing is left out in silence: each
 //! omission becomes a note, which is printed under the figure.
 
-use super::markup;
 use super::notes::Notes;
 use super::scale::Scale;
 use kovacs::figure::{Axis, Colour, Draw, Figure, Mark, Panel, Series, Style};
@@ -326,13 +325,6 @@ impl PreparedPanel {
     /// Letter and heading as one text: `a  PVC`.
     pub(super) fn caption(&self) -> String {
         let parts = [self.letter.as_deref().unwrap_or_default(), &self.heading];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
-    }
-
-    /// [`PreparedPanel::caption`] in HTML, the letter bold.
-    pub(super) fn caption_html(&self) -> String {
-        let letter = self.letter.as_deref().map(|letter| format!("<b>{}</b>", markup::html(letter)));
-        let parts = [letter.unwrap_or_default(), markup::html(&self.heading)];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
     }
 }

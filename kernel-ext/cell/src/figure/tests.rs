@@ -1,6 +1,6 @@
 //! What every figure promises, in all its forms at once.
 
-use super::{PLOTLY, bundle, csv, plotly_json, summary, svg};
+use super::{PLOTLY, bundle, csv, html, plotly_json, script_html, summary, svg};
 use kovacs::figure::{Draw, Figure, Panel, Series};
 use kovacs_core::{Curve, Origin};
 use proptest::prelude::*;
@@ -39,7 +39,76 @@ fn texts(svg: &str) -> Vec<String> {
 fn a_bundle_holds_the_richest_form_first_and_words_last() {
     let bundle = bundle(&Figure::new("f").points(&memory()));
     let mimes: Vec<(&str, bool)> = bundle.entries().map(|(mime, _, is_json)| (mime, is_json)).collect();
-    assert_eq!(mimes, [(PLOTLY, true), ("image/svg+xml", false), ("text/csv", false), ("text/plain", false)]);
+    let text = |mime| (mime, false);
+    let others = ["image/svg+xml", "text/csv", "text/plain"].map(text);
+    assert_eq!(mimes[..2], [text("text/html"), (PLOTLY, true)]);
+    assert_eq!(mimes[2..], others);
+}
+
+/// The figure that the script of a page is given, and the address of its picture.
+fn of_page(page: &str) -> (Value, String) {
+    let argument = page.rsplit_once("\n})(").expect("a script with arguments").1;
+    let (figure, kernel) = argument.strip_suffix(")</script>").and_then(|list| list.rsplit_once(',')).expect("two");
+    assert_eq!(kernel, "\"kovacs-dev\"");
+    let figure: String = serde_json::from_str(figure).expect("a text");
+    let address = page.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a picture");
+    let decoded = ["3C<", "3E>", "22\"", "23#", "26&", "0A\n", "25%"].iter().fold(address.to_owned(), |text, code| {
+        let (code, character) = code.split_at(2);
+        text.replace(&format!("%{code}"), character)
+    });
+    (serde_json::from_str(&figure).expect("JSON"), decoded)
+}
+
+/// As a reader of JSON has it: numbers may differ in the last bit.
+fn read_back(json: &Value) -> Value {
+    serde_json::from_str(&json.to_string()).expect("JSON")
+}
+
+#[test]
+fn a_page_holds_the_picture_and_the_same_figure_for_the_script() {
+    let figure = Figure::new("100 % of \"it\" & more").log_x().points(&memory()).line(&model("AOI"));
+    let page = html(&figure, "kovacs-dev");
+    let (shown, picture) = of_page(&page);
+    assert_eq!(picture.strip_prefix("data:image/svg+xml;charset=utf-8,"), Some(svg(&figure).trim_end()));
+    let json = read_back(&plotly_json(&figure));
+    assert_eq!(shown["layout"], json["layout"]);
+    assert_eq!(shown["data"][1]["name"], json["data"][1]["name"]);
+}
+
+#[test]
+fn no_form_of_a_figure_asks_the_network_for_anything() {
+    let figure = Figure::new("f").log_x().points(&memory()).line(&model("AOI")).vertical(400.0, "t_p");
+    for (mime, content, _) in bundle(&figure).entries() {
+        let content = content.replace("http://www.w3.org/2000/svg", "");
+        assert!(!content.contains("://") && !content.contains("src=\"//"), "{mime}: {content}");
+    }
+    // The script that draws names servers of maps, and asks them only for maps.
+    let script = script_html();
+    assert!(script.starts_with("<script>/**") && script.ends_with("</script>"), "the script itself is not fetched");
+    assert_eq!(script.matches("<script").count(), 1);
+}
+
+#[test]
+fn the_interactive_picture_has_the_layout_of_the_static_one() {
+    let panel = |heading: &str, label: &str| Panel::new(heading).log_x().points(&memory()).line(&model(label));
+    let figure = Figure::new("f").panel(panel("one", "AOI")).panel(panel("two", "KWW")).caption("By hand.");
+    let (picture, json) = (svg(&figure), plotly_json(&figure));
+    let layout = &json["layout"];
+    let size = format!("width=\"{}\" height=\"{}\"", layout["width"], layout["height"]);
+    assert!(picture.starts_with("<svg ") && picture.contains(&size), "{size}");
+    // Each frame stands where the static picture has it: `translate(x y)` and the frame's own size.
+    let places = picture.split("translate(").skip(1).filter_map(|rest| rest.split_once(')'));
+    let places: Vec<f64> = places.filter_map(|(place, _)| place.split(' ').next()?.parse().ok()).collect();
+    let width = layout["width"].as_f64().expect("a number");
+    for (place, axis) in places.iter().zip(["xaxis", "xaxis2"]) {
+        let left = layout[axis]["domain"][0].as_f64().expect("a number") * width;
+        // The static picture has two decimals.
+        assert!((left - place).abs() < 0.006, "{axis}: {left} and {place}");
+    }
+    assert_eq!(places.len(), 2);
+    // Legends differ, so each panel has its own.
+    assert_eq!(json["data"][3]["legend"], "legend2");
+    assert!(layout["legend2"]["x"].as_f64() > layout["legend"]["x"].as_f64());
 }
 
 #[test]
@@ -83,8 +152,7 @@ fn curves_in_other_units_are_converted_to_those_of_the_axis_and_others_refused()
     let figure = Figure::new("f").y("temperature", "K").line(&strain);
     let note = "not drawn, because y is in `1` and the axis is in `K`";
     assert!(summary(&figure).contains(note) && svg(&figure).contains(note) && csv(&figure).contains("60.0,0.005"));
-    let caption = &plotly_json(&figure)["layout"]["annotations"][0]["text"];
-    assert!(caption.as_str().is_some_and(|caption| caption.replace("<br>", " ").contains(note)), "{caption}");
+    assert!(annotations(&plotly_json(&figure)).iter().any(|text| text.replace("<br>", " ").contains(note)));
 }
 
 #[test]
@@ -109,8 +177,13 @@ fn what_cannot_be_drawn_is_left_out_with_a_note() {
 fn a_figure_without_anything_says_so() {
     assert!(svg(&Figure::new("f")).contains("This figure has no panel and no data."));
     assert!(svg(&Figure::new("f").panel(Panel::new("a"))).contains("no data"));
-    let caption = &plotly_json(&Figure::new("f"))["layout"]["annotations"][0]["text"];
-    assert_eq!(caption, "This figure has no panel and no data.");
+    let texts = annotations(&plotly_json(&Figure::new("f")));
+    assert_eq!(texts, ["<b>f</b>", "This figure has no panel and no data."]);
+}
+
+fn annotations(json: &Value) -> Vec<String> {
+    let all = json["layout"]["annotations"].as_array().expect("a list");
+    all.iter().filter_map(|text| text["text"].as_str().map(str::to_owned)).collect()
 }
 
 #[test]
@@ -262,6 +335,9 @@ proptest! {
         prop_assert!(open.is_empty());
         let json = plotly_json(&figure);
         prop_assert!(json["data"].is_array() && json["layout"].is_object());
+        let (shown, picture) = of_page(&html(&figure, "kovacs-dev"));
+        prop_assert_eq!(&shown["layout"], &read_back(&json["layout"]));
+        prop_assert!(picture.ends_with(svg.trim_end()));
         csv(&figure);
         // The same figure is the same text.
         prop_assert_eq!(super::svg(&figure), svg);

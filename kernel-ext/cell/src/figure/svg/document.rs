@@ -37,7 +37,7 @@ pub(super) struct TextStyle {
 
 /// Which part of a text lies at its position.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Anchor {
+pub(in crate::figure) enum Anchor {
     Start,
     Middle,
     End,

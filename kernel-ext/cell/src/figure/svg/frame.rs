@@ -8,7 +8,7 @@ use crate::figure::scale::Scale;
 use kovacs::figure::Mark;
 
 /// Size of the texts of marks, in pixels.
-pub(super) const MARK_SIZE: f64 = 12.0;
+pub(in crate::figure) const MARK_SIZE: f64 = 12.0;
 
 /// The area between the axes; its origin is its upper left corner.
 #[derive(Clone, Copy)]
@@ -20,10 +20,12 @@ pub(super) struct Frame {
 }
 
 /// A text of a mark, placed.
-pub(super) struct MarkText {
-    pub(super) at: Point,
-    pub(super) anchor: Anchor,
-    pub(super) text: String,
+pub(in crate::figure) struct MarkText {
+    /// Number of the mark in the panel.
+    pub(in crate::figure) mark: usize,
+    pub(in crate::figure) at: Point,
+    pub(in crate::figure) anchor: Anchor,
+    pub(in crate::figure) text: String,
     /// What it covers, about.
     pub(super) covers: Rectangle,
 }
@@ -68,8 +70,8 @@ impl Frame {
     pub(super) fn mark_texts(&self, panel: &PreparedPanel) -> Vec<MarkText> {
         let plotted = Plotted::new(self, panel);
         let mut placed: Vec<MarkText> = Vec::new();
-        for mark in &panel.marks {
-            let mut wishes: Vec<MarkText> = self.wishes(mark);
+        for (number, mark) in panel.marks.iter().enumerate() {
+            let mut wishes: Vec<MarkText> = self.wishes(number, mark);
             let is_free = |wish: &MarkText| placed.iter().all(|other| !other.covers.overlaps(wish.covers));
             let best = wishes.iter().position(|wish| is_free(wish) && !plotted.meets(wish.covers));
             let best = best.or_else(|| wishes.iter().position(is_free)).unwrap_or(0);
@@ -81,7 +83,7 @@ impl Frame {
     }
 
     /// Where the text of a mark may stand, best first.
-    fn wishes(&self, mark: &Mark) -> Vec<MarkText> {
+    fn wishes(&self, number: usize, mark: &Mark) -> Vec<MarkText> {
         let (top, bottom) = (MARK_SIZE + 4.0, self.height - 8.0);
         let text = match mark {
             Mark::Text { text, .. } | Mark::Vertical { text, .. } => text,
@@ -113,14 +115,14 @@ impl Frame {
             _ => Vec::new(),
         };
         let placed = places.into_iter().filter(|(x, y, _)| self.rectangle().contains(Point { x: *x, y: *y }));
-        let placed: Vec<MarkText> = placed.map(|(x, y, anchor)| self.placed(x, y, anchor, text)).collect();
+        let placed: Vec<MarkText> = placed.map(|(x, y, anchor)| self.placed(number, (x, y), anchor, text)).collect();
         // A text that would leave the frame on one side of its mark has its place on the other.
         let is_inside = |text: &MarkText| text.covers.left >= 0.0 && text.covers.right() <= self.width;
         let (inside, outside): (Vec<MarkText>, Vec<MarkText>) = placed.into_iter().partition(is_inside);
         inside.into_iter().chain(outside).collect()
     }
 
-    fn placed(&self, x: f64, y: f64, anchor: Anchor, text: &str) -> MarkText {
+    fn placed(&self, mark: usize, (x, y): (f64, f64), anchor: Anchor, text: &str) -> MarkText {
         let width = markup::width(text, MARK_SIZE);
         let y = y.clamp(MARK_SIZE, (self.height - 4.0).max(MARK_SIZE));
         let left = match anchor {
@@ -129,7 +131,7 @@ impl Frame {
             Anchor::End => x - width,
         };
         let covers = Rectangle { left, top: y - MARK_SIZE * 0.9, width, height: MARK_SIZE * 1.2 };
-        MarkText { at: Point { x, y }, anchor, text: text.to_owned(), covers }
+        MarkText { mark, at: Point { x, y }, anchor, text: text.to_owned(), covers }
     }
 }
 

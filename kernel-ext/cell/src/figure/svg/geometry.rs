@@ -2,26 +2,26 @@
 
 /// A point on paper, in pixels; `y` grows downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Point {
-    pub(super) x: f64,
-    pub(super) y: f64,
+pub(in crate::figure) struct Point {
+    pub(in crate::figure) x: f64,
+    pub(in crate::figure) y: f64,
 }
 
 /// An upright rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Rectangle {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
+pub(in crate::figure) struct Rectangle {
+    pub(in crate::figure) left: f64,
+    pub(in crate::figure) top: f64,
+    pub(in crate::figure) width: f64,
+    pub(in crate::figure) height: f64,
 }
 
 impl Rectangle {
-    pub(super) fn right(self) -> f64 {
+    pub(in crate::figure) fn right(self) -> f64 {
         self.left + self.width
     }
 
-    pub(super) fn bottom(self) -> f64 {
+    pub(in crate::figure) fn bottom(self) -> f64 {
         self.top + self.height
     }
 

@@ -135,7 +135,8 @@ pub(super) fn height_below(entries: &[Entry], width: f64) -> f64 {
     entries.len().div_ceil(columns(entries, width).0) as f64 * LINE
 }
 
-fn columns(entries: &[Entry], available: f64) -> (usize, f64) {
+/// Number of columns of a legend below the axes, and their width.
+pub(super) fn columns(entries: &[Entry], available: f64) -> (usize, f64) {
     let step = width(entries) + 3.0 * GAP;
     let fitting = ((available + 3.0 * GAP) / step) as usize;
     (fitting.clamp(1, entries.len().max(1)), step)

@@ -4,7 +4,7 @@ use super::document::{Anchor, Document, TextStyle, Value};
 use super::frame::{Frame, MARK_SIZE};
 use super::geometry::Point;
 use super::legend::{self, Entry, Place};
-use super::{INK, shapes};
+use super::{GREY, INK, SHADE, shapes};
 use crate::figure::markup;
 use crate::figure::prepared::PreparedPanel;
 use crate::figure::scale::{Scale, Ticks};
@@ -14,16 +14,15 @@ const TICK_SIZE: f64 = 12.0;
 const TITLE_SIZE: f64 = 14.0;
 const HEADING_SIZE: f64 = 13.0;
 const LETTER_SIZE: f64 = 16.0;
-const GREY: &str = "#6b6b6b";
 
 /// A panel with everything decided but its place.
 pub(super) struct Plan<'a> {
-    panel: &'a PreparedPanel,
-    frame: Frame,
+    pub(super) panel: &'a PreparedPanel,
+    pub(super) frame: Frame,
     x_ticks: Ticks,
     y_ticks: Ticks,
     legend: Vec<Entry>,
-    place: Place,
+    pub(super) place: Place,
 }
 
 /// Space that a panel takes around its frame.
@@ -83,6 +82,22 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Top of a legend below the axes, from the top of the frame.
+    pub(super) fn legend_below(&self) -> f64 {
+        let height = legend::height_below(&self.legend, self.frame.width);
+        self.frame.height + self.margins().bottom - height - 2.0
+    }
+
+    /// Whether a legend below the axes has one entry in each row.
+    pub(super) fn legend_is_column(&self) -> bool {
+        legend::columns(&self.legend, self.frame.width).0 == 1
+    }
+
+    /// How far the baseline of letter and heading is above the frame.
+    pub(super) fn heading_above(&self) -> f64 {
+        8.0 + if self.y_ticks.exponent.is_some() { TICK_SIZE } else { 0.0 }
+    }
+
     fn y_label_width(&self) -> f64 {
         self.y_ticks.major.iter().map(|(_, label)| markup::width(label, TICK_SIZE)).fold(0.0, f64::max)
     }
@@ -111,9 +126,8 @@ impl<'a> Plan<'a> {
         match self.place {
             Place::Inside(at) => legend::draw(document, &self.legend, at),
             Place::Below => {
-                let height = legend::height_below(&self.legend, self.frame.width);
-                let top = self.frame.height + self.margins().bottom - height - 2.0;
-                legend::draw_below(document, &self.legend, Point { x: 0.0, y: top }, self.frame.width);
+                let top = Point { x: 0.0, y: self.legend_below() };
+                legend::draw_below(document, &self.legend, top, self.frame.width);
             }
             Place::Nowhere => {}
         }
@@ -132,7 +146,7 @@ impl<'a> Plan<'a> {
                         ("y", Value::Number(0.0)),
                         ("width", Value::Number(right - left)),
                         ("height", Value::Number(self.frame.height)),
-                        ("fill", Value::Text("#eef1f4")),
+                        ("fill", Value::Text(SHADE)),
                     ],
                 );
             }
@@ -244,7 +258,7 @@ impl<'a> Plan<'a> {
             let x = -(self.y_label_width() + 10.0 + 6.0);
             document.text(x, height / 2.0, &self.panel.y.title, upright);
         }
-        let y = -8.0 - if self.y_ticks.exponent.is_some() { TICK_SIZE } else { 0.0 };
+        let y = -self.heading_above();
         if let Some(letter) = &self.panel.letter {
             let style = TextStyle { is_bold: true, ..TextStyle::new(LETTER_SIZE, Anchor::Start, INK) };
             document.text(-left, y, letter, style);

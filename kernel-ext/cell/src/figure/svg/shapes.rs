@@ -8,7 +8,7 @@ use kovacs::figure::{Colour, Dash, Marker, Style};
 
 /// How strongly a marker is drawn: one among few stands alone, thousands make a cloud.
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Look {
+pub(in crate::figure) enum Look {
     /// Open, to be seen by itself.
     Alone,
     /// Small and full.
@@ -19,7 +19,7 @@ pub(super) enum Look {
 
 impl Look {
     /// How each of `count` markers is drawn.
-    pub(super) fn among(count: usize) -> Look {
+    pub(in crate::figure) fn among(count: usize) -> Look {
         match count {
             0..=60 => Look::Alone,
             61..=240 => Look::Among,
@@ -27,7 +27,8 @@ impl Look {
         }
     }
 
-    fn opacity(self) -> f64 {
+    /// Opacity of its fill.
+    pub(in crate::figure) fn opacity(self) -> f64 {
         match self {
             Look::Alone => 1.0,
             Look::Among => 0.6,
@@ -35,7 +36,8 @@ impl Look {
         }
     }
 
-    fn radius(self) -> f64 {
+    /// Half its width, in pixels.
+    pub(in crate::figure) fn radius(self) -> f64 {
         match self {
             Look::Alone => 3.4,
             Look::Among => 2.6,
@@ -232,7 +234,7 @@ fn marker_path(at: Point, marker: Marker, radius: f64) -> String {
 }
 
 /// Dash pattern of a line, in units of its width.
-pub(super) fn dashes(style: Style) -> String {
+pub(in crate::figure) fn dashes(style: Style) -> String {
     let pattern: &[f64] = match style.dash {
         Dash::Solid => return "none".to_owned(),
         Dash::Dashed => &[4.0, 2.5],
