@@ -4,6 +4,7 @@ use crate::codec::{read_curve, read_protocol as decode_protocol, write_curve};
 use crate::dataset::Hold;
 use crate::error::{Error, Result};
 use crate::seam::{self, Operation};
+use crate::sheet::{Sheet, four_digits};
 use crate::wire::{Reader, WireError, Writer};
 use kovacs_core::{Curve, Protocol};
 
@@ -41,6 +42,40 @@ pub struct Superposition {
     pub relaxed_modulus: f64,
     /// Measured and followed stress, hold by hold.
     pub holds: Vec<HoldPrediction>,
+}
+
+impl Superposition {
+    /// Shows the holds, measured and predicted, as the value of a cell.
+    pub fn evcxr_display(&self) {
+        self.sheet().evcxr_display();
+    }
+
+    fn sheet(&self) -> Sheet {
+        let columns = [
+            "start [s]",
+            "end [s]",
+            "measured [MPa], first",
+            "measured [MPa], last",
+            "predicted [MPa], first",
+            "predicted [MPa], last",
+            "rms error [MPa]",
+            "direction",
+        ];
+        let title = format!(
+            "linear superposition: {} modes, relaxed modulus {} MPa",
+            self.moduli.len(),
+            four_digits(self.relaxed_modulus)
+        );
+        let sheet = self.holds.iter().fold(Sheet::new(title, columns), |sheet, hold| {
+            let (measured, predicted) = (hold.measured, hold.predicted);
+            let numbers =
+                [hold.start, hold.end, measured.first, measured.last, predicted.first, predicted.last, hold.rms_error];
+            let direction = if hold.direction_is_right { "as predicted" } else { "other than predicted" };
+            sheet.row(numbers.map(four_digits).into_iter().chain([direction.to_owned()]))
+        });
+        let (before, after) = (four_digits(self.misfit_before), four_digits(self.misfit_after));
+        sheet.note(format!("root mean square misfit: {before} MPa where it was fitted, {after} MPa where it predicts"))
+    }
 }
 
 /// Measured and followed stress during one hold.

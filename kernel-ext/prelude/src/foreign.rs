@@ -4,13 +4,19 @@
 //! it, so a crate that stands between cells and somebody else's types says at run time how those are shown.
 
 use crate::display::Bundle;
+use kovacs_core::Curve;
 use std::any::TypeId;
 use std::marker::PhantomData;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 type Render = Box<dyn Fn(*const ()) -> Bundle + Send>;
 
-static RENDERERS: Mutex<Vec<(TypeId, Render)>> = Mutex::new(Vec::new());
+/// A curve is of the core, which knows nothing of notebooks.
+static RENDERERS: LazyLock<Mutex<Vec<(TypeId, Render)>>> = LazyLock::new(|| {
+    // SAFETY: `forms` calls it with a curve, which has no lifetime.
+    let render = |value: *const ()| crate::values::forms_of_curve(unsafe { &*value.cast::<Curve>() });
+    Mutex::new(vec![(TypeId::of::<Curve>(), Box::new(render))])
+});
 
 /// From now on values of this type are shown by `render`.
 ///

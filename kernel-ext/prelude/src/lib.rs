@@ -23,7 +23,9 @@ pub mod reload;
 pub mod rt;
 #[allow(unsafe_code)]
 pub mod seam;
+pub mod sheet;
 pub mod structure;
+pub mod values;
 pub mod wire;
 
 pub use error::{Error, Result};
@@ -42,7 +44,9 @@ pub mod prelude {
     pub use crate::query::{Groups, query};
     pub use crate::reload::Reload;
     pub use crate::seam::interrupted;
+    pub use crate::sheet::Sheet;
     pub use crate::structure::{Abscissa, FirstPeak, Normalisation, PairDistribution, Pattern, StructureFactor};
+    pub use crate::values::ShowObservable;
     pub use kovacs_core::closure::prelude::*;
     pub use kovacs_core::sampled_hump::Verdict;
     pub use kovacs_core::{Hump, SampledHump, SecondStage};

@@ -4,10 +4,10 @@
 //! assignment stay as they are. Parameters are set and found by id.
 
 use crate::codec;
-use crate::display::{Bundle, html_text};
 use crate::error::{Error, Result};
 use crate::reload::Reload;
 use crate::seam::{self, Handle, Operation};
+use crate::sheet::Sheet;
 use crate::wire::{Reader, Writer};
 use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{EvaluationError, ModelDescription, Quantity, short_number};
@@ -277,27 +277,17 @@ impl Model {
 
     /// Shows the model with its parameters as the value of a cell.
     pub fn evcxr_display(&self) {
-        let mut html = format!(
-            "<b>{}</b> ({})<br>{}<table><tr><th>parameter</th><th>value</th><th>unit</th><th>accepted</th></tr>",
-            html_text(&self.description.name),
-            html_text(&self.label()),
-            html_text(&self.description.summary)
-        );
-        for (quantity, value) in self.parameters() {
-            html.push_str(&format!(
-                "<tr><td title=\"{}\"><code>{}</code></td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                html_text(&quantity.doc),
-                html_text(&quantity.id),
-                short_number(value),
-                html_text(&quantity.unit),
-                html_text(&quantity.interval())
-            ));
-        }
-        html.push_str("</table>");
-        let mut bundle = Bundle::new();
-        bundle.text("text/plain", format!("{self:?}"));
-        bundle.text("text/html", html);
-        bundle.show_result();
+        let title = format!("{} ({}): {}", self.description.name, self.label(), self.description.summary);
+        let empty = Sheet::new(title, ["parameter", "value", "unit", "accepted", "what it is"]);
+        let sheet = self.parameters().fold(empty, |sheet, (quantity, value)| {
+            let (id, unit, doc) = (quantity.id.clone(), quantity.unit.clone(), quantity.doc.clone());
+            sheet.row([id, short_number(value), unit, quantity.interval(), doc])
+        });
+        let sheet = match &self.glass {
+            Some(glass) => sheet.note(format!("parameter set: {glass}")),
+            None => sheet,
+        };
+        sheet.bundle_with_text(format!("{self:?}")).show_result();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Humps read off a table of noisy tests, as a cell sees them: `table.observe()?` shows itself as tables with units.
 
 use crate::codec::read_sampled_hump;
-use crate::display::{Bundle, html_text};
+use crate::sheet::Sheet;
 use crate::wire::{Reader, WireError};
 use kovacs_core::SampledHump;
 use std::fmt;
@@ -41,35 +41,21 @@ impl Observations {
 
     /// Shows the tables as the value of a cell.
     pub fn evcxr_display(&self) {
-        let mut bundle = Bundle::new();
-        bundle.text("text/plain", format!("{self:?}"));
-        bundle.text("text/html", self.shown.iter().map(html).collect::<String>());
-        bundle.show_result();
+        Sheet::bundle_of(&self.sheets()).show_result();
+    }
+
+    fn sheets(&self) -> Vec<Sheet> {
+        let sheet = |(title, rows): &(String, Vec<Vec<String>>)| {
+            let (heading, rows) = rows.split_first().map_or((&[][..], &[][..]), |(heading, rows)| (heading, rows));
+            let empty = Sheet::new(title.as_str(), heading.iter().map(String::as_str));
+            rows.iter().fold(empty, |sheet, row| sheet.row(row.iter().map(String::as_str)))
+        };
+        self.shown.iter().map(sheet).collect()
     }
 }
 
 impl fmt::Debug for Observations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (title, rows) in &self.shown {
-            writeln!(f, "{title}")?;
-            let width = |column: usize| {
-                rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-            };
-            for row in rows {
-                let cells = row.iter().enumerate().map(|(column, cell)| format!("{cell:0$}", width(column)));
-                writeln!(f, "  {}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
-            }
-        }
-        Ok(())
+        self.sheets().iter().try_for_each(|sheet| writeln!(f, "{}", sheet.text()))
     }
-}
-
-fn html((title, rows): &(String, Vec<Vec<String>>)) -> String {
-    let line = |row: &Vec<String>, tag: &str| {
-        let cells: String = row.iter().map(|cell| format!("<{tag}>{}</{tag}>", html_text(cell))).collect();
-        format!("<tr>{cells}</tr>")
-    };
-    let head = rows.first().map(|row| line(row, "th")).unwrap_or_default();
-    let body: String = rows.iter().skip(1).map(|row| line(row, "td")).collect();
-    format!("<table><caption>{}</caption><thead>{head}</thead><tbody>{body}</tbody></table>", html_text(title))
 }

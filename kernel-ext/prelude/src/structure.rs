@@ -4,10 +4,10 @@
 //! functions as `kovacs structure` in the shell. `Q` is in 1/Å, `r` in Å, `G` in 1/Å², and every curve carries how it was
 //! made. What a file does not say is an error that asks for it.
 
-use crate::display::Bundle;
 use crate::error::Result;
 use crate::figure::Figure;
 use crate::seam::{self, Operation};
+use crate::sheet::{Sheet, four_digits};
 use crate::wire::{Reader, WireError, Writer};
 use kovacs_core::{Curve, Origin};
 use std::fmt;
@@ -435,9 +435,21 @@ impl fmt::Display for FirstPeak {
 impl FirstPeak {
     /// Shows the peak as the value of a cell.
     pub fn evcxr_display(&self) {
-        let mut bundle = Bundle::new();
-        bundle.text("text/plain", self.to_string());
-        bundle.show_result();
+        let rows = [
+            ("position", Some(self.position), "Å", "place of the maximum"),
+            ("height", Some(self.height), "1/Å²", "height of the maximum"),
+            ("width", Some(self.width), "Å", "full width at half the height above zero"),
+            ("width above minima", self.width_above_minima, "Å", "the same above the line through both minima"),
+            ("width of Gaussian", self.width_of_gaussian, "Å", "of the least-squares Gaussian of the upper half"),
+            ("termination width", Some(self.termination_width), "Å", "what the end of the data at Q_max gives alone"),
+            ("width without it", self.width_without_termination, "Å", "width with the termination undone"),
+            ("error", self.error, "Å", "of that, from termination, grid and counting"),
+        ];
+        let empty = Sheet::new("first peak of G(r)", ["quantity", "value", "unit", "what it is"]);
+        let sheet = rows.into_iter().fold(empty, |sheet, (name, value, unit, what)| {
+            sheet.row([name.to_owned(), four_digits(value), unit.to_owned(), what.to_owned()])
+        });
+        sheet.evcxr_display();
     }
 }
 
