@@ -20,6 +20,7 @@ mod run;
 mod session;
 mod setup;
 mod sources;
+mod traceback;
 mod wrapper;
 
 pub use engine::run as run_engine;

@@ -44,13 +44,13 @@ impl Diagnostic {
                         let span = message.span?;
                         let place = Place { line: span.start_line, column: span.start_column };
                         let end = Place { line: span.end_line, column: span.end_column };
-                        Some((message.is_primary, Label { place, end, text: message.label.clone() }))
+                        Some((message.is_primary, Label { place, end, text: in_plain_words(&message.label) }))
                     })
                     .collect();
                 labels.sort_by_key(|(is_primary, _)| !is_primary);
                 Diagnostic {
                     code: error.code().map(str::to_owned),
-                    message: error.message(),
+                    message: in_plain_words(&error.message()),
                     labels: labels.into_iter().map(|(_, label)| label).collect(),
                     help: error.help().into_iter().chain(error.evcxr_extra_hint().map(str::to_owned)).collect(),
                 }
@@ -84,6 +84,22 @@ impl Diagnostic {
             let _ = writeln!(text, "{:width$} = help: {}", "", lines.join("\n          "));
         }
         text
+    }
+}
+
+/// What the compiler says of the method that shows the value of a cell, in words that do not name it: the user has
+/// never written it. Everything else stays.
+fn in_plain_words(message: &str) -> String {
+    if !message.contains("`evcxr_display`") {
+        return message.to_owned();
+    }
+    // "the method `evcxr_display` exists for struct `Glass`, but its trait bounds were not satisfied"
+    let quoted = message.split(" for ").nth(1).and_then(|rest| rest.split('`').nth(1));
+    // "method `evcxr_display` not found for this struct because it doesn't satisfy `Glass: Debug`"
+    let type_name = quoted.map(|quoted| quoted.split(": ").next().unwrap_or(quoted));
+    match type_name {
+        Some(name) => format!("a value of type `{name}` cannot be shown: it does not implement `Debug`"),
+        None => "this value cannot be shown: it does not implement `Debug`".to_owned(),
     }
 }
 
@@ -136,6 +152,16 @@ mod tests {
         let cell = "let n = 3;\nv[n]";
         let source = "fn f() {\nlet n = 3;\n(v[n]).evcxr_display();\n}";
         assert_eq!(locate(source, 3, 2, cell), Some(Place { line: 2, column: 1 }));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_shown_is_named_and_not_the_method() {
+        let method = "the method `evcxr_display` exists for struct `Glass`, but its trait bounds were not satisfied";
+        let expected = "a value of type `Glass` cannot be shown: it does not implement `Debug`";
+        assert_eq!(in_plain_words(method), expected);
+        let label = "method `evcxr_display` not found for this struct because it doesn't satisfy `Glass: Debug`";
+        assert_eq!(in_plain_words(label), expected);
+        assert_eq!(in_plain_words("mismatched types"), "mismatched types");
     }
 
     #[test]

@@ -4,10 +4,11 @@ use crate::engine::{Reply, Request};
 use crate::engine_process::{CellProcess, EngineProcess, Incoming, Launch, start_engine};
 use crate::error::SessionError;
 use crate::events::{self, CellEvent, CellRequest, Incident};
-use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Variable};
+use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place, Variable};
 use crate::run::Run;
 use crate::setup::Setup;
 use crate::sources::Sources;
+use crate::traceback::{self, Where};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -289,25 +290,25 @@ impl Session {
         };
         run.emit_caught_text();
         let name = short_type_name(&incident.name);
-        let headline = format!("{name}: {}", incident.message);
-        let position = match place {
-            Some(place) => {
-                let source = code.lines().nth(place.line - 1).unwrap_or_default();
-                format!(" --> cell:{}:{}\n  | {source}", place.line, place.column)
-            }
-            None if incident.file.is_empty() => String::new(),
-            None if incident.file.ends_with("lib.rs") => " --> in an item of an earlier cell".to_owned(),
-            None => format!(" --> {}:{}:{}", incident.file, incident.line, incident.column),
-        };
+        let traceback = traceback::of(&name, &incident.message, &whereabouts(place, &incident), code);
         CellOutcome::Failed(Box::new(CellError {
             kind,
             name,
             message: incident.message,
             place,
-            traceback: vec![headline, position],
+            traceback,
             variables_lost: false,
             lost: Vec::new(),
         }))
+    }
+}
+
+fn whereabouts(place: Option<Place>, incident: &Incident) -> Where {
+    match place {
+        Some(place) => Where::Here(place),
+        None if incident.file.is_empty() => Where::Unknown,
+        None if incident.file.ends_with("lib.rs") => Where::EarlierCell,
+        None => Where::Elsewhere(incident.file.clone(), incident.line, incident.column),
     }
 }
 
