@@ -17,6 +17,10 @@ pub(crate) const VARIABLE: &str = "KOVACS_CELL_COMPILER";
 const FUNCTION: &str = "fn from(error: T) -> Self {";
 const TRACKED: &str = "#[track_caller] fn from(error: T) -> Self {";
 const PRINTS: &str = "eprintln!(\"{}\", error);";
+/// evcxr's second attempt at the last expression, and what takes its place: it shows rich values too, and has as many
+/// parentheses to close.
+const SECOND_ATTEMPT: &str = "evcxr_send_text_plain(&format!(\"{:?}\",&(\n";
+const SHOWS: &str = "::kovacs::show_value!(((\n";
 const REPORTS: &str = "::kovacs::rt::early_return(::std::any::type_name::<T>(), &::std::format!(\"{:#}\", error));";
 
 /// Whether this process was started by cargo to compile a cell.
@@ -41,7 +45,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> io::Error {
 
 fn report_early_returns(file: &Path) -> io::Result<()> {
     let source = std::fs::read_to_string(file)?;
-    match rewrite(&source) {
+    let rewritten = rewrite(&source);
+    match show_richly(rewritten.as_deref().unwrap_or(&source)).or(rewritten) {
         Some(rewritten) => std::fs::write(file, rewritten),
         None => Ok(()),
     }
@@ -55,6 +60,11 @@ fn rewrite(source: &str) -> Option<String> {
         return None;
     }
     Some(format!("{head}{}", tail.replacen(FUNCTION, TRACKED, 1).replacen(PRINTS, REPORTS, 1)))
+}
+
+/// The source with rich values in evcxr's second attempt at the last expression; `None` where it is the first.
+fn show_richly(source: &str) -> Option<String> {
+    source.contains(SECOND_ATTEMPT).then(|| source.replacen(SECOND_ATTEMPT, SHOWS, 1))
 }
 
 #[cfg(test)]
@@ -71,6 +81,14 @@ mod tests {
         let rewritten = rewrite(GENERATED).expect("the text of evcxr 0.22.0");
         assert!(rewritten.contains(REPORTS) && rewritten.contains(TRACKED) && !rewritten.contains(PRINTS));
         assert_eq!(rewritten.lines().count(), GENERATED.lines().count());
+    }
+
+    #[test]
+    fn the_second_attempt_shows_rich_values_and_no_line_moves() {
+        let generated = "evcxr_send_text_plain(&format!(\"{:?}\",&(\nfigure.panel(panel)\n)));";
+        let rewritten = show_richly(generated).expect("the text of evcxr 0.22.0");
+        assert_eq!(rewritten, "::kovacs::show_value!(((\nfigure.panel(panel)\n)));");
+        assert_eq!(show_richly("(figure).evcxr_display();"), None);
     }
 
     #[test]
