@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 39] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 41] = [
     "Abscissa",
     "Bundle",
     "Claim",
@@ -69,6 +69,8 @@ pub(crate) const OF_NOTEBOOKS: [&str; 39] = [
     "SampledHump",
     "SecondStage",
     "Series",
+    "Sheet",
+    "ShowObservable",
     "Status",
     "StructureFactor",
     "Style",
