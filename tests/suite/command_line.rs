@@ -2,7 +2,7 @@
 
 use crate::program::say;
 
-const COMMANDS: [&[&str]; 17] = [
+const COMMANDS: [&[&str]; 22] = [
     &["reproduce"],
     &["predict"],
     &["run"],
@@ -19,7 +19,12 @@ const COMMANDS: [&[&str]; 17] = [
     &["model", "info"],
     &["book", "build"],
     &["setup"],
+    &["install"],
+    &["uninstall"],
+    &["dist"],
+    &["cite"],
     &["completions"],
+    &["man"],
 ];
 
 #[test]
@@ -29,7 +34,7 @@ fn every_command_has_help_with_an_example_of_itself() {
         say(&[command, &["--help"]].concat()).ends_with(0).prints(&[&format!("kovacs {words}"), "Example"]);
     }
     let top = say(&["--help"]).ends_with(0);
-    let listed = ["reproduce", "predict", "run", "data", "model", "book", "setup", "completions"];
+    let listed = ["reproduce", "predict", "run", "data", "model", "book", "setup", "install", "cite", "completions"];
     for (command, before) in listed.iter().skip(1).zip(listed) {
         let place = |name: &str| top.out.find(&format!("\n  {name} ")).unwrap_or_else(|| panic!("no `{name}`"));
         assert!(place(before) < place(command), "what most people want comes first");
@@ -56,9 +61,9 @@ fn the_version_is_that_of_the_package() {
 }
 
 #[test]
-fn completions_know_the_commands() {
+fn completions_of_every_shell_ask_the_program() {
     for shell in ["bash", "zsh", "fish"] {
-        say(&["completions", shell]).ends_with(0).prints(&["reproduce", "dead-time"]);
+        say(&["completions", shell]).ends_with(0).prints(&["KOVACS_COMPLETE", "kovacs"]);
     }
 }
 

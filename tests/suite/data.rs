@@ -1,7 +1,7 @@
 //! Packages: listing, checking, damage, generating, importing a measured workbook.
 
 use crate::program::{Said, kovacs, measured, run, say};
-use crate::scratch::file;
+use crate::scratch::{Executed, code, file, notebook};
 use std::path::{Path, PathBuf};
 
 fn shipped(name: &str) -> PathBuf {
@@ -212,4 +212,20 @@ fn validating_a_folder_tells_everything_about_everything_in_it() {
         findings.iter().any(|finding| finding["message"].as_str().is_some_and(|words| words.contains("no licence")))
     );
     assert!(findings.iter().all(|finding| finding["file"].is_string() && finding["remedy"].is_string()));
+}
+
+#[test]
+fn a_relative_folder_of_packages_is_the_same_one_in_cells_and_at_the_shell() {
+    let place = tempfile::tempdir().expect("a folder");
+    let packages = place.path().join("packages");
+    say(&["data", "new", "mine", "--out", packages.to_str().expect("UTF-8")]).ends_with(0);
+    let there = |arguments: &[&str]| {
+        run(kovacs(arguments).current_dir(place.path()).env("KOVACS_DATA_PATH", "nowhere:packages"))
+    };
+    there(&["data", "info", "mine"]).ends_with(0);
+    let cells = [code("Dataset::open(\"mine\")?.table(\"curves\")?.label()")];
+    notebook(&place.path().join("notebooks"), "find.ipynb", &cells);
+    there(&["run", "notebooks/find.ipynb"]).ends_with(0);
+    let shown = Executed::read(&place.path().join("executed/find.ipynb")).text(1);
+    assert!(shown.contains("mine curves"), "{shown}");
 }

@@ -21,6 +21,8 @@ mod data;
 mod findings;
 /// `kovacs data import`: what is shown, asked and remembered; an article's workbook on its way into a figure.
 mod import;
+/// An installation: packed, moved, run without the workspace, installed, removed; completions, manual, citations.
+mod installation;
 /// Libraries of models: found, shadowed, broken, missing.
 mod models;
 /// A new model from nothing to a notebook: written, built, checked, listed, approved.

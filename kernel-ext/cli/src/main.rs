@@ -2,8 +2,11 @@
 //!
 //! Commands are thin: each reads its options, calls the crate that knows, and words the result for a shell.
 
+mod candidates;
+mod citation;
 mod commands;
 mod failure;
+mod installation;
 mod interrupt;
 mod notebooks;
 mod output;
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
     if let Some(code) = roles::play() {
         return code;
     }
+    commands::completions::answer();
     match commands::CommandLine::parse().run() {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {

@@ -11,7 +11,6 @@
 //! | data packages | `lib/kovacs/packages` | `datasets` |
 //! | sources that models are built on | `lib/kovacs/sdk` | `models` |
 //! | sources that cells name | `lib/kovacs/prelude` | `kernel-ext/prelude` |
-//! | plotly.js | `lib/kovacs/plotly` | `kernel-ext/resources/plotly` |
 //! | licences, changelog | `share/doc/kovacs` | the root |
 //!
 //! No variable of the environment changes this. The user's own folders ([`cache_folder`], [`data_folder`],
@@ -97,11 +96,6 @@ impl Home {
         self.folder("prelude", "kernel-ext/prelude")
     }
 
-    /// The folder with `plotly.min.js`, which draws figures in a browser. It may be absent.
-    pub fn plotly(&self) -> PathBuf {
-        self.folder("plotly", "kernel-ext/resources/plotly")
-    }
-
     /// The folder with licences, the changelog and how to cite.
     pub fn documents(&self) -> PathBuf {
         match &self.prefix {
@@ -139,7 +133,7 @@ mod tests {
         assert_eq!(home.prefix(), Some(moved.as_path()));
         assert_eq!(home, Home::installed(&moved));
         assert_eq!(home.models(), [moved.join("lib/kovacs/models")]);
-        let rest = [home.packages(), home.sdk(), home.prelude(), home.plotly()];
+        let rest = [home.packages(), home.sdk(), home.prelude()];
         assert!(rest.iter().all(|folder| folder.starts_with(moved.join("lib/kovacs"))), "{rest:?}");
     }
 

@@ -52,8 +52,18 @@ pub enum InstallError {
     /// Jupyter would not find a kernel of this name.
     #[error("`{0}` cannot be the name of a kernel: letters, digits, `.`, `_` and `-` are allowed")]
     Name(String),
-    /// A file cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    /// There is no kernel of ours with this name.
+    #[error("there is no kernel `{name}` of Kovacs in {}{}", kernels.display(), others(known))]
+    NotThere {
+        /// The name.
+        name: String,
+        /// Where it was sought.
+        kernels: PathBuf,
+        /// The kernels of ours that are there.
+        known: Vec<String>,
+    },
+    /// A file cannot be written or removed.
+    #[error("cannot change {}: {source}", path.display())]
     File {
         /// Which.
         path: PathBuf,
@@ -62,30 +72,73 @@ pub enum InstallError {
     },
 }
 
-/// Writes the kernelspec `name`, which starts `executable`, and gives its folder.
+/// Name of the kernel where nobody asks for another.
+pub const NAME: &str = "kovacs";
+
+/// What people see as the name of the kernel `name`, where nobody asks for another.
+pub fn display_name(name: &str) -> String {
+    if name == NAME { "Rust (Kovacs)".to_owned() } else { format!("Rust (Kovacs, {name})") }
+}
+
+/// plotly.js, which a front end loads from the folder of the kernelspec: figures need no network then.
+#[derive(Clone, Copy, Debug)]
+pub struct Script<'a> {
+    /// The script.
+    pub text: &'a str,
+    /// Its licence.
+    pub licence: &'a str,
+}
+
+/// The files of a kernelspec; the one that makes it complete is the last.
+pub(crate) const FILES: [&str; 6] =
+    ["logo-svg.svg", "logo-32x32.png", "logo-64x64.png", "plotly.min.js", "plotly-LICENSE.txt", "kernel.json"];
+
+/// The files of a kernelspec that starts `program`, in the order in which to write them.
+pub fn files(display_name: &str, program: &str, script: Script<'_>) -> Vec<(&'static str, Vec<u8>)> {
+    let specification = json!({
+        "argv": [program, "kernel", "run", "--connection-file", "{connection_file}"],
+        "display_name": display_name,
+        "language": "rust",
+        "interrupt_mode": "message",
+        "kernel_protocol_version": "5.5",
+        "metadata": { "debugger": true },
+    });
+    let contents = [
+        LOGO.as_bytes().to_vec(),
+        LOGO_32.to_vec(),
+        LOGO_64.to_vec(),
+        script.text.as_bytes().to_vec(),
+        script.licence.as_bytes().to_vec(),
+        format!("{specification:#}\n").into_bytes(),
+    ];
+    FILES.into_iter().zip(contents).collect()
+}
+
+fn others(known: &[String]) -> String {
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    if known.is_empty() { String::new() } else { format!("; there is {}", known.join(", ")) }
+}
+
+/// Writes the kernelspec `name`, shown as `display_name`, which starts `executable`, and gives its folder.
 ///
 /// # Errors
 /// The name is none, or the folder cannot be written.
-pub fn install(place: &Place, name: &str, executable: &Path) -> Result<PathBuf, InstallError> {
+pub fn install(
+    place: &Place,
+    name: &str,
+    display_name: &str,
+    executable: &Path,
+    script: Script<'_>,
+) -> Result<PathBuf, InstallError> {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
     if name.is_empty() || name.starts_with('.') || !name.chars().all(allowed) {
         return Err(InstallError::Name(name.to_owned()));
     }
     let folder = place.kernels()?.join(name);
     std::fs::create_dir_all(&folder).map_err(|source| InstallError::File { path: folder.clone(), source })?;
-    let specification = json!({
-        "argv": [executable, "kernel", "run", "--connection-file", "{connection_file}"],
-        "display_name": if name == "kovacs" { "Rust (Kovacs)".to_owned() } else { format!("Rust (Kovacs, {name})") },
-        "language": "rust",
-        "interrupt_mode": "message",
-        "kernel_protocol_version": "5.5",
-        "metadata": { "debugger": true },
-    });
-    write(&folder.join("logo-svg.svg"), LOGO.as_bytes())?;
-    write(&folder.join("logo-32x32.png"), LOGO_32)?;
-    write(&folder.join("logo-64x64.png"), LOGO_64)?;
-    // Last: what Jupyter lists is complete.
-    write(&folder.join("kernel.json"), format!("{specification:#}\n").as_bytes())?;
+    for (file, content) in files(display_name, &executable.to_string_lossy(), script) {
+        write(&folder.join(file), &content)?;
+    }
     Ok(folder)
 }
 
@@ -122,17 +175,20 @@ fn user_data_folder() -> Option<PathBuf> {
 mod tests {
     use super::*;
 
+    const SCRIPT: Script<'static> = Script { text: "window.Plotly = Plotly;", licence: "MIT" };
+
     #[test]
     fn a_kernel_is_installed_with_its_logos_and_again_without_harm() {
         let prefix = tempfile::tempdir().expect("a folder");
         let place = Place::Prefix(prefix.path().to_owned());
         for _ in 0..2 {
-            let folder = install(&place, "glass", Path::new("/opt/kovacs")).expect("installed");
+            let folder =
+                install(&place, "glass", &display_name("glass"), Path::new("/opt/kovacs"), SCRIPT).expect("installed");
             let text = std::fs::read_to_string(folder.join("kernel.json")).expect("a file");
             let specification: serde_json::Value = serde_json::from_str(&text).expect("JSON");
             assert_eq!(specification["argv"][0], "/opt/kovacs");
             assert_eq!(specification["interrupt_mode"], "message");
-            assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 4);
+            assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), FILES.len());
             let png = std::fs::read(folder.join("logo-64x64.png")).expect("a logo");
             assert!(png.starts_with(b"\x89PNG"));
         }
@@ -142,7 +198,7 @@ mod tests {
     fn names_that_jupyter_does_not_find_are_refused() {
         let prefix = tempfile::tempdir().expect("a folder");
         for name in ["", "../up", "a b", ".hidden"] {
-            let refused = install(&Place::Prefix(prefix.path().to_owned()), name, Path::new("kovacs"));
+            let refused = install(&Place::Prefix(prefix.path().to_owned()), name, name, Path::new("kovacs"), SCRIPT);
             assert!(matches!(refused, Err(InstallError::Name(_))), "{name}");
         }
     }

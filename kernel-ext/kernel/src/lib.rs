@@ -20,6 +20,7 @@ mod connection;
 mod content;
 #[cfg(feature = "protocol")]
 mod debugger;
+pub mod doctor;
 #[cfg(feature = "protocol")]
 mod error;
 #[cfg(feature = "protocol")]
@@ -37,6 +38,7 @@ mod kernel;
 mod outbox;
 #[cfg(feature = "protocol")]
 mod server;
+pub mod specs;
 #[cfg(feature = "protocol")]
 mod subshells;
 #[cfg(feature = "wire")]

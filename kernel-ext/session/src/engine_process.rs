@@ -214,6 +214,8 @@ fn launch_in(
         .arg(ENGINE_ARGUMENT)
         .arg(options)
         .current_dir(folder.path())
+        // Engine and cells work in folders of their own.
+        .envs(kovacs_home::for_another_folder())
         .env(SOCKET_VARIABLE, &socket)
         .env("EVCXR_TMPDIR", crate_folder)
         .env("EVCXR_CONFIG_DIR", &configuration)

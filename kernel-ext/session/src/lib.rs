@@ -31,6 +31,6 @@ pub use outcome::{
 };
 pub use process_tree::end_descendants;
 pub use session::{Interrupter, Session, SessionOptions};
-pub use setup::set_up;
+pub use setup::{set_up, set_up_folder};
 pub use sources::{PathCrate, Sources};
 pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

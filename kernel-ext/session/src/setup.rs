@@ -154,6 +154,15 @@ pub fn set_up(options: &SessionOptions, anew: bool, progress: &mut dyn FnMut(&st
     Ok(Setup::ensure(&Launch::new(options)?, progress)?.folder)
 }
 
+/// The folder of what all sessions share, if it has been made for the compiler there is.
+///
+/// # Errors
+/// There is no compiler.
+pub fn set_up_folder() -> Result<Option<PathBuf>, SessionError> {
+    let (_, setup) = Setup::locate(&Toolchain::find()?)?;
+    Ok(setup.crate_folder().is_dir().then_some(setup.folder))
+}
+
 struct Toolchain {
     standard_library: PathBuf,
     library_folder: PathBuf,

@@ -1,11 +1,15 @@
 //! The command line: one module per command.
 
 mod book;
-mod completions;
+mod cite;
+pub mod completions;
 mod data;
+mod dist;
 mod findings;
+mod install;
 #[cfg(feature = "kernel")]
 mod kernel;
+pub mod man;
 mod model;
 mod predict;
 mod reproduce;
@@ -60,7 +64,12 @@ enum Command {
     #[command(subcommand)]
     Book(book::Command),
     Setup(setup::Options),
+    Install(install::Options),
+    Uninstall(install::UninstallOptions),
+    Dist(dist::Options),
+    Cite(cite::Options),
     Completions(completions::Options),
+    Man(man::Options),
 }
 
 impl CommandLine {
@@ -79,9 +88,14 @@ impl CommandLine {
             Command::Structure(command) => structure::run(command),
             Command::Model(command) => model::run(command),
             #[cfg(feature = "kernel")]
-            Command::Kernel(command) => done(kernel::run(command)),
+            Command::Kernel(command) => kernel::run(command),
             Command::Book(command) => done(book::run(command)),
             Command::Setup(options) => done(setup::run(options)),
+            Command::Install(options) => done(install::run(options)),
+            Command::Uninstall(options) => done(install::uninstall(options)),
+            Command::Dist(options) => done(dist::run(options)),
+            Command::Cite(options) => done(cite::run(options)),
+            Command::Man(options) => done(man::run(options)),
             Command::Completions(options) => done(completions::run(options)),
         }
     }

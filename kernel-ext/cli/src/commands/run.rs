@@ -1,5 +1,6 @@
 //! `kovacs run`: notebooks without Jupyter.
 
+use crate::candidates;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::notebooks::{Finished, Job, exit_code_of, run_all};
@@ -7,6 +8,7 @@ use crate::output::print_json;
 use crate::quantities;
 use crate::reporter::Reporter;
 use clap::Args;
+use clap_complete::ArgValueCompleter;
 use kovacs_runner::{DEFAULT_OUTPUT_BYTES, exit_code};
 use kovacs_session::Limits;
 use std::collections::HashMap;
@@ -19,7 +21,7 @@ use std::time::Duration;
 #[command(after_help = after_help())]
 pub struct Options {
     /// Notebooks to run, in this order, each in a session of its own that starts in the notebook's folder
-    #[arg(required = true, value_name = "NOTEBOOK")]
+    #[arg(required = true, value_name = "NOTEBOOK", add = ArgValueCompleter::new(candidates::notebooks()))]
     notebooks: Vec<PathBuf>,
     /// Folder for the executed copies
     #[arg(long, value_name = "DIR", default_value = "executed", conflicts_with = "in_place")]

@@ -1,8 +1,10 @@
 //! `kovacs data export`: a table of a package into a file for another program.
 
+use crate::candidates;
 use crate::failure::Failure;
 use crate::output::{notice, print, print_json};
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCandidates;
 use kovacs_core::Origin;
 use kovacs_datasets::{ExportFormat, Registry, Table, export_package, export_to};
 use serde_json::json;
@@ -22,6 +24,7 @@ Examples:
   kovacs data export pvc two-step --where specimen=A --package --format csv --out ./my-pvc")]
 pub struct Options {
     /// Name of the package, or the path of its folder
+    #[arg(add = ArgValueCandidates::new(candidates::packages))]
     package: String,
     /// Name of the table
     table: Option<String>,

@@ -10,9 +10,11 @@ mod show;
 mod shown;
 mod validate;
 
+use crate::candidates;
 use crate::failure::Failure;
 use crate::output::{aligned, notice, print, print_json};
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 use kovacs_datasets::generate::{EXAMPLE_NOTE, SHIPPED_SEED, write_all, write_example_workbook};
 use kovacs_datasets::{Listed, PROJECT_FOLDER, Package, Registry};
 use kovacs_runner::exit_code;
@@ -59,6 +61,7 @@ pub struct ListOptions {
 #[derive(Args)]
 pub struct PackageOptions {
     /// Name of the package, or the path of its folder
+    #[arg(add = ArgValueCandidates::new(candidates::packages))]
     name: String,
     /// Print as JSON
     #[arg(long)]

@@ -1,9 +1,11 @@
 //! `kovacs data observe`: what the tests in a table show, with errors: steps, dead times, humps.
 
+use crate::candidates;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, notice, print, print_json};
 use crate::quantities;
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use kovacs_core::Origin;
 use kovacs_core::replicates::Statistics;
 use kovacs_core::units::{convert, parse_quantity};
@@ -25,6 +27,7 @@ Examples:
   kovacs data observe ./kovacs-data/my-staircase --dead-time 5s --json")]
 pub struct Options {
     /// Name of the package, or the path of its folder
+    #[arg(add = ArgValueCandidates::new(candidates::packages))]
     package: String,
     /// Name of the table; not needed where there is only one
     table: Option<String>,

@@ -1,9 +1,11 @@
 //! `kovacs data show`: the rows or the columns of a table, in the units of its file.
 
+use crate::candidates;
 use crate::commands::data::shown::{self, Form};
 use crate::failure::Failure;
 use crate::output::{aligned, print, print_json};
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use kovacs_datasets::{Package, Registry, Table};
 use serde_json::json;
 
@@ -18,6 +20,7 @@ Examples:
   kovacs data show pvc two-step --where \"eps2 = 0.3 % and time > 5 min\" --rows 40")]
 pub struct Options {
     /// Name of the package, or the path of its folder
+    #[arg(add = ArgValueCandidates::new(candidates::packages))]
     package: String,
     /// Name of the table; not needed where there is only one
     table: Option<String>,

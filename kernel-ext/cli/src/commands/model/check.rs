@@ -1,9 +1,11 @@
 //! `kovacs model check`: what a model library promises, tried out.
 
+use crate::candidates;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, notice, print, print_json};
 use crate::quantities;
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use kovacs_check::{Report, Test, TestReport, Verdict, Worker, check};
 use kovacs_host::{Manifest, Models, probe};
 use kovacs_runner::exit_code;
@@ -22,7 +24,7 @@ pub struct Options {
     #[arg(required_unless_present = "list")]
     model_or_library: Option<String>,
     /// Check one model of the library only
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", add = ArgValueCandidates::new(candidates::models))]
     model: Option<String>,
     /// Make only the tests whose name this matches
     #[arg(long, value_name = "REGEX")]

@@ -1,8 +1,10 @@
 //! `kovacs model list` and `info`: which models there are, where they come from, what they can do.
 
+use crate::candidates;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, print, print_json};
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use kovacs_core::model::{ModelDescription, Quantity};
 use kovacs_host::{Catalogue, ModelHandle, Models};
 use serde_json::{Value, json};
@@ -19,6 +21,7 @@ pub struct ListOptions {
 #[derive(Args)]
 pub struct InfoOptions {
     /// Name of the model (`aoi`), its full id, or the absolute path of a library
+    #[arg(add = ArgValueCandidates::new(candidates::models))]
     name: String,
     /// Approve the model's library, if nobody has done that
     #[arg(long)]

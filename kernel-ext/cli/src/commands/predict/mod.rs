@@ -12,12 +12,14 @@ mod stages;
 mod thermal;
 mod values;
 
+use crate::candidates;
 use crate::commands::model;
 use crate::failure::{Explain, Failure};
 use crate::output::notice;
 use crate::quantities;
 use attended::Attended;
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use kovacs_core::Protocol;
 use kovacs_core::thermal_kovacs::ThermalKovacs;
 use kovacs_host::{ModelHandle, Models};
@@ -42,6 +44,7 @@ Examples:
   kovacs predict tnm --glass pvac --thermal \"40C; 10C until equal; 30C for 1000h\" --csv curve.csv")]
 pub struct Options {
     /// Name of the model: kww, prony, aoi, tnm, soft-domain, ... (`-` may stand for `_`)
+    #[arg(add = ArgValueCandidates::new(candidates::models))]
     model: String,
     /// Parameter set of the model: the glass
     #[arg(long)]
