@@ -142,7 +142,7 @@ fn start(notebook: &Path, reporter: &mut Reporter) -> Result<Session, Failure> {
         let failure = Failure::from(error).context(format!("cannot use the folder `{}`", folder.display()));
         failure.code(exit_code::NOTEBOOK_UNREADABLE)
     })?;
-    let session = Session::start(&SessionOptions::new(folder), &mut |words| reporter.step(words));
+    let session = Session::start(&SessionOptions::new(folder), &mut |step| reporter.step(&step.to_string()));
     reporter.clear();
     session.map_err(no_session)
 }

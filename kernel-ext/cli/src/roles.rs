@@ -1,5 +1,5 @@
-//! The roles in which this executable is started again: as the compiler of a cell, as engine, as cell process, as what
-//! completes, as the worker of an isolated model.
+//! The roles in which this executable is started again: as engine, as cell process, as what completes, as the worker
+//! of an isolated model.
 //!
 //! One executable in all roles means that nothing is linked twice and that versions cannot differ.
 
@@ -48,8 +48,6 @@ pub fn play() -> Option<ExitCode> {
                 ExitCode::FAILURE
             }
         });
-    } else if kovacs_session::compiles_a_cell() {
-        Err(kovacs_session::run_cell_compiler(std::env::args_os().skip(1)))
     } else {
         return None;
     };

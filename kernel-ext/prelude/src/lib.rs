@@ -26,6 +26,7 @@ pub mod seam;
 pub mod sheet;
 pub mod structure;
 pub mod values;
+pub mod variables;
 pub mod wire;
 
 pub use error::{Error, Result};

@@ -9,6 +9,7 @@ use crate::report::{self, Diagnostic};
 use evcxr::{CommandContext, Error, EvalContext};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
@@ -25,10 +26,10 @@ pub(crate) struct EngineOptions {
     pub(crate) cell_arguments: Vec<String>,
     /// Where cells run.
     pub(crate) working_directory: PathBuf,
-    /// Folder of the crate `kovacs`.
-    pub(crate) prelude: PathBuf,
-    /// `LD_LIBRARY_PATH` of the cell process.
+    /// `LD_LIBRARY_PATH` of the cell process: where the shared standard library is.
     pub(crate) library_path: String,
+    /// Variables of the cell process that are different in this one; `None`: not set.
+    pub(crate) restored: Vec<(String, Option<OsString>)>,
     /// Whether to use the time before the first cell to prepare type inference.
     pub(crate) warm_up: bool,
 }
@@ -140,15 +141,22 @@ impl Engine {
         command
             .args(&options.cell_arguments)
             .current_dir(&options.working_directory)
-            .env("LD_LIBRARY_PATH", &options.library_path);
+            .env("LD_LIBRARY_PATH", &options.library_path)
+            .env_remove("RUSTC");
+        for (name, value) in &options.restored {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        // Cells are compiled as fast as they can be; `:opt 2` is there for one that computes for long.
+        let configuration = std::path::Path::new("evcxr.toml");
+        std::fs::write(configuration, "[evcxr]\noffline_mode = true\nopt_level = \"0\"\n")?;
         let (mut context, outputs) = EvalContext::with_subprocess_command(command)?;
         // The user's output takes another way; what still comes here is the cell process complaining at its start.
         std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
         std::thread::spawn(move || outputs.stdout.iter().for_each(|line| eprintln!("{line}")));
-        let mut state = context.state();
-        state.set_offline_mode(true);
-        state.add_dep("kovacs", &format!("{{ path = {:?} }}", options.prelude))?;
-        context.eval_with_state(BEGINNING, state)?;
+        context.eval(BEGINNING)?;
         Ok(Engine { context: CommandContext::with_eval_context(context), last_source: String::new() })
     }
 

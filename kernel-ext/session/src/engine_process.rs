@@ -1,5 +1,7 @@
 //! The engine as its owner sees it: starting it, asking it, stopping what it waits for, and ending everything.
 
+use crate::cargo::toolchain::Toolchain;
+use crate::cargo::tools;
 use crate::engine::{EngineOptions, Reply, Request};
 use crate::error::SessionError;
 use crate::events::{self, CellEvent, CellRequest, SOCKET_VARIABLE};
@@ -8,13 +10,13 @@ use crate::process_tree::descendants;
 use crate::run::Run;
 use crate::session::SessionOptions;
 use crate::setup::{Setup, tail};
-use crate::wrapper;
+use kovacs_cell_cargo::Plan;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
@@ -68,7 +70,9 @@ pub(crate) struct EngineProcess {
     pub(crate) incoming: Receiver<Incoming>,
     pub(crate) cell: CellProcess,
     pub(crate) log: PathBuf,
-    /// Socket, log and crate folder; removed with the engine.
+    /// What its cargo did.
+    pub(crate) journal: PathBuf,
+    /// Socket, logs, plan and crate folder; removed with the engine.
     pub(crate) _folder: tempfile::TempDir,
 }
 
@@ -159,20 +163,18 @@ fn kill(pid: u32) {
     }
 }
 
-pub(crate) fn start_engine(launch: &Launch, setup: &Setup, warm_up: bool) -> Result<EngineProcess, SessionError> {
-    let folder = private_folder()?;
-    setup.copy_crate_folder(&folder.path().join("crate"))?;
-    launch_in(launch, setup, folder, None, warm_up)
-}
-
-/// Starts an engine whose crate folder is `crate_folder` itself: how the prepared folder is made.
-pub(crate) fn launch_engine(
+pub(crate) fn start_engine(
     launch: &Launch,
     setup: &Setup,
-    crate_folder: &Path,
+    toolchain: &Toolchain,
     warm_up: bool,
 ) -> Result<EngineProcess, SessionError> {
-    launch_in(launch, setup, private_folder()?, Some(crate_folder), warm_up)
+    launch_in(launch, setup, toolchain, warm_up, None)
+}
+
+/// Starts an engine on a set-up without answers, and records what the tools answer it.
+pub(crate) fn record_answers(launch: &Launch, setup: &Setup, toolchain: &Toolchain) -> Result<(), SessionError> {
+    launch_in(launch, setup, toolchain, false, Some(setup.answers())).map(drop)
 }
 
 /// A folder outside all projects, removed when it is dropped.
@@ -187,12 +189,15 @@ pub(crate) fn private_folder() -> Result<tempfile::TempDir, SessionError> {
 fn launch_in(
     launch: &Launch,
     setup: &Setup,
-    folder: tempfile::TempDir,
-    crate_folder: Option<&Path>,
+    toolchain: &Toolchain,
     warm_up: bool,
+    record: Option<PathBuf>,
 ) -> Result<EngineProcess, SessionError> {
-    let own_crate_folder = folder.path().join("crate");
-    let crate_folder = crate_folder.unwrap_or(&own_crate_folder);
+    let folder = private_folder()?;
+    let crate_folder = folder.path().join("crate");
+    let plan_file = folder.path().join("plan");
+    let plan = Plan { record, ..tools::plan(setup, toolchain, folder.path(), vec![crate_folder.clone()]) };
+    std::fs::write(&plan_file, plan.encode()).map_err(SessionError::file("write", &plan_file))?;
     let socket = folder.path().join("events");
     let listener = UnixListener::bind(&socket).map_err(SessionError::file("listen on", &socket))?;
     let log = folder.path().join("log");
@@ -203,13 +208,18 @@ fn launch_in(
         executable: launch.executable.clone(),
         cell_arguments: vec![CELL_ARGUMENT.to_owned()],
         working_directory: launch.working_directory.clone(),
-        prelude: setup.prelude(),
-        library_path: setup.library_path.clone(),
+        library_path: toolchain.library_folder.display().to_string(),
+        restored: plan.environment.clone(),
         warm_up,
     };
     let options =
         serde_json::to_string(&options).map_err(|error| SessionError::EngineFailed { message: error.to_string() })?;
     let mut command = Command::new(&launch.executable);
+    for (name, _) in std::env::vars_os() {
+        if disturbs_cells(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
     command
         .arg(ENGINE_ARGUMENT)
         .arg(options)
@@ -217,23 +227,17 @@ fn launch_in(
         // Engine and cells work in folders of their own.
         .envs(kovacs_home::for_another_folder())
         .env(SOCKET_VARIABLE, &socket)
-        .env("EVCXR_TMPDIR", crate_folder)
+        .env("EVCXR_TMPDIR", &crate_folder)
         .env("EVCXR_CONFIG_DIR", &configuration)
         .env("RUST_SRC_PATH", setup.standard_library())
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_TERM_COLOR", "never")
-        .env("RUSTC_WORKSPACE_WRAPPER", &launch.executable)
-        .env(wrapper::VARIABLE, "1")
+        .envs(tools::environment(&plan, &plan_file))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(log_file)
         // Ctrl-C at a terminal is for its owner, who stops the cell and keeps the session.
         .process_group(0);
-    for (name, _) in std::env::vars_os() {
-        if disturbs_cells(&name.to_string_lossy()) {
-            command.env_remove(name);
-        }
-    }
     let mut child = command.spawn().map_err(SessionError::file("start", &launch.executable))?;
     let (sender, incoming) = mpsc::channel();
     let requests = child.stdin.take();
@@ -242,7 +246,15 @@ fn launch_in(
         std::thread::spawn(move || read_replies(BufReader::new(stdout), &sender));
     }
     std::thread::spawn(move || accept_cell_processes(&listener, &sender));
-    let mut engine = EngineProcess { child, requests, incoming, cell: CellProcess::default(), log, _folder: folder };
+    let mut engine = EngineProcess {
+        child,
+        requests,
+        incoming,
+        cell: CellProcess::default(),
+        log,
+        journal: plan.journal,
+        _folder: folder,
+    };
     loop {
         match engine.incoming.recv() {
             Ok(Incoming::Reply(Reply::Ready)) => return Ok(engine),
@@ -259,10 +271,17 @@ fn launch_in(
 
 /// Variables of an outer build that would change how cells are compiled.
 fn disturbs_cells(name: &str) -> bool {
-    let kept = ["CARGO_HOME", "CARGO_NET_OFFLINE", "CARGO_TERM_COLOR"];
-    (name.starts_with("CARGO") && !kept.contains(&name))
-        || ["RUSTFLAGS", "RUSTC", "RUSTC_WRAPPER", "RUSTDOCFLAGS", "RUST_RECURSION_COUNT", "LD_LIBRARY_PATH"]
-            .contains(&name)
+    name.starts_with("CARGO")
+        || [
+            "RUSTFLAGS",
+            "RUSTC",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "RUSTDOCFLAGS",
+            "RUST_RECURSION_COUNT",
+            "LD_LIBRARY_PATH",
+        ]
+        .contains(&name)
         || name.starts_with("EVCXR_IS_")
         || name == "EVCXR_RUSTC_WRAPPER"
 }

@@ -25,6 +25,12 @@ pub enum SessionError {
         /// Where they should be.
         path: PathBuf,
     },
+    /// The prelude cannot be compiled for cells.
+    #[error("the prelude cannot be compiled for cells: {message}")]
+    PreludeFailed {
+        /// What the compiler said.
+        message: String,
+    },
     /// No folder for what all sessions share.
     #[error("no folder to set up sessions in: set `KOVACS_CACHE_DIR`, `XDG_CACHE_HOME` or `HOME`")]
     NoCacheFolder,

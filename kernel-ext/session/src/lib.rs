@@ -7,6 +7,7 @@
 
 #![deny(unsafe_code)]
 
+mod cargo;
 pub mod cell_process;
 pub mod commands;
 mod engine;
@@ -21,16 +22,15 @@ mod session;
 mod setup;
 mod sources;
 mod traceback;
-mod wrapper;
 
 pub use engine::run as run_engine;
 pub use engine_process::{CELL_ARGUMENT, ENGINE_ARGUMENT};
 pub use error::SessionError;
+pub use kovacs_cell_cargo::Compilations;
 pub use outcome::{
     CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Variable,
 };
 pub use process_tree::end_descendants;
 pub use session::{Interrupter, Session, SessionOptions};
-pub use setup::{set_up, set_up_folder};
+pub use setup::{Progress, set_up, set_up_folder};
 pub use sources::{PathCrate, Sources};
-pub use wrapper::{is_wanted as compiles_a_cell, run as run_cell_compiler};

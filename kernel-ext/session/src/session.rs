@@ -1,14 +1,16 @@
 //! The session: starts engine and cell process, runs cells, stops them.
 
+use crate::cargo::toolchain::Toolchain;
 use crate::engine::{Reply, Request};
 use crate::engine_process::{CellProcess, EngineProcess, Incoming, Launch, start_engine};
 use crate::error::SessionError;
 use crate::events::{self, CellEvent, CellRequest, Incident};
 use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place, Variable};
 use crate::run::Run;
-use crate::setup::Setup;
+use crate::setup::{Progress, Setup};
 use crate::sources::Sources;
 use crate::traceback::{self, Where};
+use kovacs_cell_cargo::{Compilations, read_journal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,10 +70,11 @@ impl Session {
     ///
     /// # Errors
     /// There is no compiler, the standard library's sources are missing, or a folder cannot be written.
-    pub fn start(options: &SessionOptions, progress: &mut dyn FnMut(&str)) -> Result<Session, SessionError> {
+    pub fn start(options: &SessionOptions, progress: &mut dyn FnMut(&Progress)) -> Result<Session, SessionError> {
         let launch = Launch::new(options)?;
-        let setup = Setup::ensure(&launch, progress)?;
-        let engine = start_engine(&launch, &setup, options.warm_up)?;
+        let toolchain = Toolchain::find()?;
+        let setup = Setup::ensure(&launch, &toolchain, progress)?;
+        let engine = start_engine(&launch, &setup, &toolchain, options.warm_up)?;
         Ok(Session {
             launch,
             setup,
@@ -86,6 +89,18 @@ impl Session {
     /// The sources that cells see.
     pub fn sources(&self) -> Sources {
         Sources::of(&self.setup)
+    }
+
+    /// How the cells of this session were compiled so far.
+    pub fn compilations(&self) -> Compilations {
+        read_journal(&self.engine.journal)
+    }
+
+    /// An engine in place of one that is gone. The compiler may have been changed since the session began.
+    fn new_engine(&mut self) -> Result<EngineProcess, SessionError> {
+        let toolchain = Toolchain::find()?;
+        self.setup = Setup::ensure(&self.launch, &toolchain, &mut |_| {})?;
+        start_engine(&self.launch, &self.setup, &toolchain, self.warm_up)
     }
 
     /// Something that can stop a running cell from another thread.
@@ -109,7 +124,7 @@ impl Session {
                 Ok(Incoming::Reply(reply)) => break reply,
                 Ok(Incoming::EngineEnded) | Err(RecvTimeoutError::Disconnected) => {
                     let message = self.engine.last_words();
-                    self.engine = start_engine(&self.launch, &self.setup, self.warm_up)?;
+                    self.engine = self.new_engine()?;
                     return Ok(run.failed(CellErrorKind::ProcessDied, format!("the engine ended: {message}"), true));
                 }
                 Ok(Incoming::Connected(stream)) => self.engine.cell.requests = Some(stream),
@@ -120,7 +135,7 @@ impl Session {
             }
             run.check(&self.interrupt);
             if !self.engine.enforce(&mut run) {
-                self.engine = start_engine(&self.launch, &self.setup, self.warm_up)?;
+                self.engine = self.new_engine()?;
                 return Ok(run.outcome_of_stop(true));
             }
         };

@@ -1,20 +1,24 @@
-//! What all sessions share, made once: the prelude's sources, a slim view of the standard library, and a crate
-//! folder in which the prelude is already compiled.
+//! What all sessions share, made once: the prelude, as sources and compiled; a slim view of the standard library; the
+//! session's cargo, and what it answers.
 //!
 //! Type inference reads the sources of everything a cell can name. The full standard library is 39 MB of them and
 //! costs 3.6 s at every start; `core`, `alloc` and `std` without tests and without the processor intrinsics are
-//! 13 MB. A session gets a *copy* of the prepared crate folder: two sessions in one folder run each other's cells.
+//! 13 MB.
 //!
-//! The folder's name is a digest of everything that can make it stale, so it is never changed, only replaced.
+//! The folder's name is a digest of everything that can make it stale, so it is never changed, only replaced, and
+//! it appears whole, by a rename: sessions of several users may start, and make it, at the same time.
 
-use crate::engine_process::{Launch, launch_engine, private_folder};
+use crate::cargo::toolchain::Toolchain;
+use crate::cargo::{prelude, tools};
+use crate::engine_process::{Launch, record_answers};
 use crate::error::SessionError;
 use crate::session::SessionOptions;
+use kovacs_cell_cargo::Extern;
 use sha2::{Digest, Sha256};
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 mod sources {
     include!(concat!(env!("OUT_DIR"), "/prelude_sources.rs"));
@@ -25,12 +29,34 @@ const STANDARD_CRATES: [&str; 3] = ["core", "alloc", "std"];
 /// Folders in them that it does not.
 const UNNEEDED: [&str; 4] = ["tests", "benches", "stdarch", "backtrace"];
 
+/// How far a set-up is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The step that begins now, from 1.
+    pub step: usize,
+    /// How many there are.
+    pub of: usize,
+    /// What is done in it.
+    pub what: &'static str,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} (once; {} of {})", self.what, self.step, self.of)
+    }
+}
+
+const STEPS: [&str; 3] = [
+    "preparing the sources that cells see",
+    "compiling the prelude for cells",
+    "asking the compiler what every session will ask",
+];
+
 /// Where the shared parts are.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
     folder: PathBuf,
-    /// `LD_LIBRARY_PATH` of the cell process: where the shared standard library is.
-    pub(crate) library_path: String,
+    key: String,
 }
 
 impl Setup {
@@ -44,65 +70,100 @@ impl Setup {
         self.folder.join("library")
     }
 
-    /// The crate folder to copy.
-    fn crate_folder(&self) -> PathBuf {
-        self.folder.join("crate")
+    /// The folder whose `bin` holds the session's cargo.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.folder.join("tools")
     }
 
-    /// Gives a session its own copy of the prepared crate folder.
-    pub(crate) fn copy_crate_folder(&self, destination: &Path) -> Result<(), SessionError> {
-        let source = self.crate_folder();
-        copy_tree(&source, destination, &|_| true).map_err(SessionError::file("copy", source))
+    /// What the session's cargo answers without asking anybody.
+    pub(crate) fn answers(&self) -> PathBuf {
+        self.folder.join("answers")
+    }
+
+    /// The crates that cells can name, the prelude first.
+    pub(crate) fn externs(&self) -> Vec<Extern> {
+        vec![prelude::described(&self.folder, &self.key)]
     }
 
     /// The set-up for this executable and this compiler, made if it is not there yet.
-    pub(crate) fn ensure(launch: &Launch, progress: &mut dyn FnMut(&str)) -> Result<Setup, SessionError> {
-        let toolchain = Toolchain::find()?;
-        let (root, setup) = Setup::locate(&toolchain)?;
-        if setup.crate_folder().is_dir() {
+    pub(crate) fn ensure(
+        launch: &Launch,
+        toolchain: &Toolchain,
+        progress: &mut dyn FnMut(&Progress),
+    ) -> Result<Setup, SessionError> {
+        let (root, setup) = Setup::locate(toolchain)?;
+        if setup.folder.is_dir() {
             return Ok(setup);
         }
-        if !toolchain.standard_library.join("core/src/lib.rs").is_file() {
-            return Err(SessionError::NoStandardLibrarySources { path: toolchain.standard_library });
+        let mut steps = STEPS.into_iter().enumerate();
+        let mut begin = || {
+            if let Some((index, what)) = steps.next() {
+                progress(&Progress { step: index + 1, of: STEPS.len(), what });
+            }
+        };
+        let standard_library = toolchain.standard_library_sources();
+        if !standard_library.join("core/src/lib.rs").is_file() {
+            return Err(SessionError::NoStandardLibrarySources { path: standard_library });
         }
         fs::create_dir_all(&root).map_err(SessionError::file("create", &root))?;
-        progress("preparing the sources that cells see (once)");
-        setup.publish_sources(&root, &toolchain)?;
-        progress("compiling the prelude for cells (once)");
-        setup.publish_crate_folder(&root, launch)?;
+        let new = tempfile::Builder::new()
+            .prefix("new-")
+            .tempdir_in(&root)
+            .map_err(SessionError::file("create a folder in", &root))?;
+        let draft = Setup { folder: new.path().to_owned(), key: setup.key.clone() };
+        begin();
+        draft.write_sources(&standard_library)?;
+        begin();
+        // The library's path is in whatever is linked to it, so that path must already be the last one.
+        prelude::compile(&draft.folder, &draft.key, toolchain)?;
+        tools::write_program(&draft.tools())?;
+        begin();
+        fs::create_dir_all(draft.answers()).map_err(SessionError::file("create", draft.answers()))?;
+        record_answers(launch, &draft, toolchain)?;
+        readable_by_all(&draft.folder).map_err(SessionError::file("share", &draft.folder))?;
+        rename_new(new, &setup.folder)?;
         Ok(setup)
     }
 
     /// The folder of all set-ups, and the one for this compiler, whether it is there or not.
     fn locate(toolchain: &Toolchain) -> Result<(PathBuf, Setup), SessionError> {
         let root = kovacs_home::cache_folder().ok_or(SessionError::NoCacheFolder)?.join("sessions");
-        let folder = root.join(toolchain.key());
-        Ok((root, Setup { folder, library_path: toolchain.library_folder.display().to_string() }))
+        let key = key(toolchain);
+        Ok((root.clone(), Setup { folder: root.join(&key), key }))
     }
 
-    fn publish_sources(&self, root: &Path, toolchain: &Toolchain) -> Result<(), SessionError> {
-        if self.folder.is_dir() {
-            return Ok(());
-        }
-        let new = tempfile::tempdir_in(root).map_err(SessionError::file("create a folder in", root))?;
-        write_prelude(&new.path().join("prelude"))?;
+    fn write_sources(&self, standard_library: &Path) -> Result<(), SessionError> {
+        write_prelude(&self.folder.join("prelude"))?;
         for name in STANDARD_CRATES {
-            let source = toolchain.standard_library.join(name);
+            let source = standard_library.join(name);
             let needed = |name: &str| !UNNEEDED.contains(&name);
-            copy_tree(&source, &new.path().join("library").join(name), &needed)
+            copy_tree(&source, &self.standard_library().join(name), &needed)
                 .map_err(SessionError::file("copy", source))?;
         }
-        rename_new(new, &self.folder)
+        Ok(())
     }
+}
 
-    fn publish_crate_folder(&self, root: &Path, launch: &Launch) -> Result<(), SessionError> {
-        // Not made in place: a cache inside somebody's workspace would make cargo take the crate for a member of it.
-        let draft = private_folder()?;
-        drop(launch_engine(launch, self, draft.path(), false)?);
-        let new = tempfile::tempdir_in(root).map_err(SessionError::file("create a folder in", root))?;
-        copy_tree(draft.path(), new.path(), &|_| true).map_err(SessionError::file("copy", draft.path()))?;
-        rename_new(new, &self.crate_folder())
+/// Digest of everything that makes a set-up stale.
+fn key(toolchain: &Toolchain) -> String {
+    let mut digest = Sha256::new();
+    digest.update(env!("CARGO_PKG_VERSION"));
+    toolchain.digest_into(&mut digest);
+    for (name, text) in sources::SOURCES {
+        digest.update(name);
+        digest.update(text);
     }
+    digest.update(tools::PROGRAM);
+    for text in [include_str!("engine.rs"), include_str!("setup.rs"), include_str!("cargo/prelude.rs")] {
+        digest.update(text);
+    }
+    digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Temporary folders are made for their owner alone; this one is for all.
+fn readable_by_all(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
 }
 
 /// Puts a finished folder in place; if somebody else was faster, theirs is the same.
@@ -137,13 +198,18 @@ fn write_prelude(folder: &Path) -> Result<(), SessionError> {
 
 /// Makes what all sessions share if it is not there, or, with `anew`, in any case; gives its folder.
 ///
-/// Sessions that run while it is made anew lose their sources.
+/// Sessions that run while it is made anew lose what they are compiled with, and say so.
 ///
 /// # Errors
 /// There is no compiler, the standard library's sources are missing, or a folder cannot be written.
-pub fn set_up(options: &SessionOptions, anew: bool, progress: &mut dyn FnMut(&str)) -> Result<PathBuf, SessionError> {
+pub fn set_up(
+    options: &SessionOptions,
+    anew: bool,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<PathBuf, SessionError> {
+    let toolchain = Toolchain::find()?;
     if anew {
-        let (_, setup) = Setup::locate(&Toolchain::find()?)?;
+        let (_, setup) = Setup::locate(&toolchain)?;
         match fs::remove_dir_all(&setup.folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(SessionError::file("remove", setup.folder)(error));
@@ -151,7 +217,7 @@ pub fn set_up(options: &SessionOptions, anew: bool, progress: &mut dyn FnMut(&st
             _ => {}
         }
     }
-    Ok(Setup::ensure(&Launch::new(options)?, progress)?.folder)
+    Ok(Setup::ensure(&Launch::new(options)?, &toolchain, progress)?.folder)
 }
 
 /// The folder of what all sessions share, if it has been made for the compiler there is.
@@ -160,54 +226,10 @@ pub fn set_up(options: &SessionOptions, anew: bool, progress: &mut dyn FnMut(&st
 /// There is no compiler.
 pub fn set_up_folder() -> Result<Option<PathBuf>, SessionError> {
     let (_, setup) = Setup::locate(&Toolchain::find()?)?;
-    Ok(setup.crate_folder().is_dir().then_some(setup.folder))
+    Ok(setup.folder.is_dir().then_some(setup.folder))
 }
 
-struct Toolchain {
-    standard_library: PathBuf,
-    library_folder: PathBuf,
-    shared_library: String,
-}
-
-impl Toolchain {
-    fn find() -> Result<Toolchain, SessionError> {
-        let output = Command::new("rustc")
-            .args(["--print", "sysroot", "--print", "target-libdir"])
-            .output()
-            .map_err(|source| SessionError::NoCompiler { source })?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        let mut lines = text.lines().map(PathBuf::from);
-        let (Some(sysroot), Some(library_folder), true) = (lines.next(), lines.next(), output.status.success()) else {
-            return Err(SessionError::BadCompiler { message: String::from_utf8_lossy(&output.stderr).into_owned() });
-        };
-        let shared_library = fs::read_dir(&library_folder)
-            .map_err(SessionError::file("list", &library_folder))?
-            .flatten()
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .find(|name| name.starts_with("libstd-") && !name.ends_with(".rlib"))
-            .ok_or_else(|| SessionError::BadCompiler {
-                message: format!("there is no shared standard library in {}", library_folder.display()),
-            })?;
-        let standard_library = sysroot.join("lib/rustlib/src/rust/library");
-        Ok(Toolchain { standard_library, library_folder, shared_library })
-    }
-
-    /// Digest of everything that makes a set-up stale.
-    fn key(&self) -> String {
-        let mut digest = Sha256::new();
-        digest.update(env!("CARGO_PKG_VERSION"));
-        digest.update(self.library_folder.as_os_str().as_encoded_bytes());
-        digest.update(&self.shared_library);
-        for (name, text) in sources::SOURCES {
-            digest.update(name);
-            digest.update(text);
-        }
-        digest.update(include_str!("engine.rs"));
-        digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// Copies a folder; names that `wanted` refuses are left out. Times are kept: cargo judges freshness by them.
+/// Copies a folder; names that `wanted` refuses are left out.
 fn copy_tree(source: &Path, destination: &Path, wanted: &dyn Fn(&str) -> bool) -> io::Result<()> {
     fs::create_dir_all(destination)?;
     for entry in fs::read_dir(source)? {
@@ -221,7 +243,6 @@ fn copy_tree(source: &Path, destination: &Path, wanted: &dyn Fn(&str) -> bool) -
             copy_tree(&entry.path(), &target, wanted)?;
         } else {
             fs::copy(entry.path(), &target)?;
-            File::open(&target)?.set_modified(entry.metadata()?.modified()?)?;
         }
     }
     Ok(())

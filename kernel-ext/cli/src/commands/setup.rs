@@ -29,7 +29,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     let session = SessionOptions::new(current_folder()?);
     let mut reporter = Reporter::new(false);
-    let folder = kovacs_session::set_up(&session, options.force, &mut |words| reporter.step(words));
+    let folder = kovacs_session::set_up(&session, options.force, &mut |step| reporter.step(&step.to_string()));
     reporter.clear();
     print(&format!("sessions are set up in {}", folder.map_err(no_session)?.display()))
 }
