@@ -11,6 +11,8 @@ mod program;
 /// Writes small notebooks, reads executed ones.
 mod scratch;
 
+/// How cells are compiled, and that no failure of it costs a variable.
+mod cells;
 /// Models that are closures in cells: swapped, wrong, stopped.
 mod closures;
 /// Help, versions, completions, exit codes of wrong command lines.

@@ -143,11 +143,12 @@ impl Thread {
     fn start(&self) -> Result<Session, SessionError> {
         lock(&self.shared.interrupter).take();
         let mut session = Session::start(&self.options, &mut |step| {
-            crate::log(step);
+            let step = step.to_string();
+            crate::log(&step);
             let mut start = lock(&self.shared.start);
-            start.steps.push(step.to_owned());
+            start.steps.push(step.clone());
             if let Some(output) = &start.waiting {
-                show(step, output);
+                show(&step, output);
             }
         });
         if let Ok(session) = &mut session {

@@ -14,7 +14,7 @@ const ROWS: [Row; 9] = [
     ("println of a number", |_| "println!(\"{}\", 1.5);".into()),
     ("later `let` (Vec, String)", |n| format!("let later_{n} = (vec![{n}.0_f64], String::from(\"s\"));")),
     ("fn", |n| format!("fn function_{n}(x: f64) -> f64 {{ x * {n}.0 }}")),
-    ("a package's table, shown", |_| "load(\"kovacs\")?".into()),
+    ("a package, opened and shown", |_| "Dataset::open(\"ti-zr-hf-cu-ni-be\")?".into()),
     ("type error in `let`", |_| "let wrong: i32 = \"text\";".into()),
     ("type error in an expression", |_| "1_i32 + \"text\"".into()),
     ("panic", |_| "if true { panic!(\"on purpose\") }".into()),

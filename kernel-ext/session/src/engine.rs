@@ -30,6 +30,14 @@ pub(crate) struct EngineOptions {
     pub(crate) library_path: String,
     /// Variables of the cell process that are different in this one; `None`: not set.
     pub(crate) restored: Vec<(String, Option<OsString>)>,
+    /// The session's own folder, in which this process runs.
+    pub(crate) folder: PathBuf,
+    /// The name in it under which type inference finds the standard library.
+    pub(crate) library_link: PathBuf,
+    /// Where that leads to when types must be inferred; at first it leads to an empty one.
+    pub(crate) standard_library: PathBuf,
+    /// The session's cargo.
+    pub(crate) cargo: PathBuf,
     /// Whether to use the time before the first cell to prepare type inference.
     pub(crate) warm_up: bool,
 }
@@ -75,13 +83,33 @@ pub(crate) const BEGINNING: &str =
     "use kovacs::prelude::*;\nkovacs::rt::start().expect(\"the engine is in this process\");";
 /// What a new cell process needs; items and `use` are kept by evcxr.
 const NEW_PROCESS: &str = "kovacs::rt::start().expect(\"the engine is in this process\");";
-/// One statement of each kind whose types take the analyser long the first time.
-const WARM_UP: &str = "let kovacs_warm_up = (vec![1.0_f64], String::new(), \
-     std::collections::HashMap::<String, f64>::new(), (0..3).map(|n| n as f64).collect::<Vec<f64>>(), \
-     format!(\"{}\", 1), kovacs::prelude::Protocol::at(300.0));";
-const COOL_DOWN: &str = "drop(kovacs_warm_up);";
+/// Statements of each kind whose types take the analyser long the first time; each is one step, and a cell that comes
+/// in between waits for one step only. Nothing of it is compiled or run.
+const WARM_UP: [&str; 5] = [
+    "let number = 1.0_f64 + 2.0; ().",
+    "let values = vec![1.0_f64]; let text = String::new(); ().",
+    "let map = std::collections::HashMap::<String, f64>::new(); ().",
+    "let values = (0..3).map(|n| n as f64).collect::<Vec<f64>>(); let text = format!(\"{}\", 1); ().",
+    "let test = kovacs::prelude::Protocol::at(300.0); let set = kovacs::prelude::Dataset::open(\"\")?; ().",
+];
+/// The level of optimisation that cells begin with, and the same, spelled in another way: a manifest that has changed
+/// makes the analyser read all sources again.
+const LEVEL: &str = "0";
+const LEVEL_BEFORE_TYPES: &str = " 0";
 /// A runner sends its first cell at once, and warms by that; a person takes longer than this.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+impl EngineOptions {
+    fn plan(&self) -> PathBuf {
+        self.folder.join("plan")
+    }
+}
+
+/// Whether a cell may make a variable, or change what types are inferred from.
+fn needs_types(code: &str) -> bool {
+    code.lines().any(|line| line.trim_start().starts_with(':'))
+        || code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "let")
+}
 
 /// Serves one session until standard input closes.
 ///
@@ -92,7 +120,8 @@ pub fn run(arguments: &str) -> io::Result<()> {
     // Whatever evcxr or a library prints must not get between the replies.
     let mut replies = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 10)?);
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
-    let mut engine = match Engine::start(&options) {
+    let warm_up_wanted = options.warm_up;
+    let mut engine = match Engine::start(options) {
         Ok(engine) => engine,
         Err(error) => return reply(&mut replies, &Reply::Failed(error.to_string())),
     };
@@ -106,18 +135,22 @@ pub fn run(arguments: &str) -> io::Result<()> {
             }
         }
     })?;
-    let mut warm = !options.warm_up;
+    let mut warm_up = WARM_UP.iter().take(if warm_up_wanted { WARM_UP.len() } else { 0 });
+    let mut patience = PATIENCE;
     loop {
-        let request = match requests.recv_timeout(if warm { Duration::MAX } else { PATIENCE }) {
+        let left = warm_up.len();
+        let request = match requests.recv_timeout(if left > 0 { patience } else { Duration::MAX }) {
             Ok(request) => request?,
             Err(RecvTimeoutError::Timeout) => {
-                engine.warm_up();
-                warm = true;
+                if let Some(statement) = warm_up.next() {
+                    engine.warm_up(statement);
+                }
+                patience = Duration::ZERO;
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
-        warm = true;
+        patience = PATIENCE;
         let answer = engine.answer(request);
         reply(&mut replies, &answer)?;
     }
@@ -133,10 +166,16 @@ struct Engine {
     context: CommandContext,
     /// The generated source of the cell that ran last: `check` and completion overwrite the file.
     last_source: String,
+    /// Whether the analyser knows the standard library. Reading it takes longer than everything else at the start,
+    /// and a cell that makes no variable does not need it.
+    knows_types: bool,
+    options: EngineOptions,
+    /// The plan of the session's cargo, should its file be deleted.
+    plan: Vec<u8>,
 }
 
 impl Engine {
-    fn start(options: &EngineOptions) -> Result<Engine, Error> {
+    fn start(options: EngineOptions) -> Result<Engine, Error> {
         let mut command = Command::new(&options.executable);
         command
             .args(&options.cell_arguments)
@@ -150,23 +189,52 @@ impl Engine {
             };
         }
         // Cells are compiled as fast as they can be; `:opt 2` is there for one that computes for long.
-        let configuration = std::path::Path::new("evcxr.toml");
-        std::fs::write(configuration, "[evcxr]\noffline_mode = true\nopt_level = \"0\"\n")?;
+        let configuration = format!("[evcxr]\noffline_mode = true\nopt_level = {LEVEL_BEFORE_TYPES:?}\n");
+        std::fs::write(options.folder.join("evcxr.toml"), configuration)?;
         let (mut context, outputs) = EvalContext::with_subprocess_command(command)?;
         // The user's output takes another way; what still comes here is the cell process complaining at its start.
         std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("{line}")));
         std::thread::spawn(move || outputs.stdout.iter().for_each(|line| eprintln!("{line}")));
         context.eval(BEGINNING)?;
-        Ok(Engine { context: CommandContext::with_eval_context(context), last_source: String::new() })
+        let plan = std::fs::read(options.plan())?;
+        let context = CommandContext::with_eval_context(context);
+        Ok(Engine { context, last_source: String::new(), knows_types: false, options, plan })
     }
 
-    fn warm_up(&mut self) {
-        for code in [WARM_UP, COOL_DOWN] {
-            if let Err(error) = self.context.execute(code) {
-                eprintln!("warm-up failed, the first cells will be slower: {error}");
-                return;
-            }
+    /// Lets the analyser find the types of a statement; there is nothing to complete at its end.
+    fn warm_up(&mut self, statement: &str) {
+        let done = self.learn_types().and_then(|()| {
+            self.context.completions(statement, statement.len()).map_err(|error| Error::from(error.to_string()))
+        });
+        if let Err(error) = done {
+            eprintln!("warm-up failed, the first cells will be slower: {error}");
         }
+    }
+
+    /// Makes the analyser read the standard library at the next evaluation.
+    fn learn_types(&mut self) -> Result<(), Error> {
+        if self.knows_types {
+            return Ok(());
+        }
+        let new = self.options.folder.join("library.new");
+        std::os::unix::fs::symlink(&self.options.standard_library, &new)?;
+        std::fs::rename(&new, &self.options.library_link)?;
+        self.context.set_opt_level(LEVEL)?;
+        self.knows_types = true;
+        Ok(())
+    }
+
+    /// A session goes on when its folder was deleted, as far as that is possible.
+    fn restore_folder(&self) -> Result<(), Error> {
+        if !self.options.cargo.is_file() {
+            let path = self.options.cargo.display();
+            return Err(format!("what cells are compiled with is gone ({path}); restart the session").into());
+        }
+        if !self.options.plan().is_file() {
+            std::fs::create_dir_all(self.options.folder.join("crate/src"))?;
+            std::fs::write(self.options.plan(), &self.plan)?;
+        }
+        Ok(())
     }
 
     fn answer(&mut self, request: Request) -> Reply {
@@ -184,7 +252,11 @@ impl Engine {
     }
 
     fn execute(&mut self, code: &str) -> Reply {
-        let result = self.context.execute(code);
+        let mut result = self.restore_folder();
+        if result.is_ok() && needs_types(code) {
+            result = self.learn_types();
+        }
+        let result = result.and_then(|()| self.context.execute(code));
         self.last_source = self.context.last_source().unwrap_or_default();
         match result {
             Ok(outputs) => Reply::Executed(outputs.content_by_mime_type),
@@ -219,5 +291,20 @@ impl Engine {
 
     fn prepare_process(&mut self) -> Result<(), Error> {
         self.context.execute(NEW_PROCESS).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_make_no_variable_do_not_wait_for_types() {
+        for code in ["1 + 1", "println!(\"outlet\");", "fn f() {}", "use std::fmt;"] {
+            assert!(!needs_types(code), "{code}");
+        }
+        for code in ["let x = 1;", "f();let(a, b) = (1, 2);", "  :dep itoa = \"1\"\n1"] {
+            assert!(needs_types(code), "{code}");
+        }
     }
 }

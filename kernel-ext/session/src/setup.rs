@@ -70,6 +70,11 @@ impl Setup {
         self.folder.join("library")
     }
 
+    /// A standard library in which nothing is: for the time until types must be inferred.
+    pub(crate) fn empty_library(&self) -> PathBuf {
+        self.folder.join("empty-library")
+    }
+
     /// The folder whose `bin` holds the session's cargo.
     pub(crate) fn tools(&self) -> PathBuf {
         self.folder.join("tools")
@@ -114,7 +119,6 @@ impl Setup {
         begin();
         draft.write_sources(&standard_library)?;
         begin();
-        // The library's path is in whatever is linked to it, so that path must already be the last one.
         prelude::compile(&draft.folder, &draft.key, toolchain)?;
         tools::write_program(&draft.tools())?;
         begin();
@@ -139,6 +143,8 @@ impl Setup {
             let needed = |name: &str| !UNNEEDED.contains(&name);
             copy_tree(&source, &self.standard_library().join(name), &needed)
                 .map_err(SessionError::file("copy", source))?;
+            let empty = self.empty_library().join(name).join("src/lib.rs");
+            write(&empty, "//! Nothing.\n")?;
         }
         Ok(())
     }
@@ -180,20 +186,21 @@ fn rename_new(new: tempfile::TempDir, destination: &Path) -> Result<(), SessionE
     }
 }
 
+fn write(path: &Path, text: &str) -> Result<(), SessionError> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).and_then(|()| fs::write(path, text)).map_err(SessionError::file("write", path))
+}
+
 fn write_prelude(folder: &Path) -> Result<(), SessionError> {
-    let write = |path: PathBuf, text: &str| {
-        let parent = path.parent().unwrap_or(folder);
-        fs::create_dir_all(parent).and_then(|()| fs::write(&path, text)).map_err(SessionError::file("write", &path))
-    };
     for (name, text) in sources::SOURCES {
-        write(folder.join(name), text)?;
+        write(&folder.join(name), text)?;
     }
     let version = env!("CARGO_PKG_VERSION");
     let head = |name: &str| format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2024\"\n");
     // No optional dependency may be named here: a session resolves its crates without a network.
-    write(folder.join("kovacs-core/Cargo.toml"), &format!("{}\n[features]\ntoml = []\n", head("kovacs-core")))?;
+    write(&folder.join("kovacs-core/Cargo.toml"), &format!("{}\n[features]\ntoml = []\n", head("kovacs-core")))?;
     let dependency = "\n[dependencies]\nkovacs-core = { path = \"../kovacs-core\" }\n";
-    write(folder.join("kovacs/Cargo.toml"), &format!("{}{dependency}", head("kovacs")))
+    write(&folder.join("kovacs/Cargo.toml"), &format!("{}{dependency}", head("kovacs")))
 }
 
 /// Makes what all sessions share if it is not there, or, with `anew`, in any case; gives its folder.
@@ -256,4 +263,37 @@ pub(crate) fn tail(path: &Path) -> String {
     let start = text.len().saturating_sub(4000);
     let start = (start..=text.len()).find(|index| text.is_char_boundary(*index)).unwrap_or(text.len());
     text[start..].trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_compiler_has_another_set_up() {
+        let toolchain = Toolchain {
+            sysroot: "/toolchains/stable".into(),
+            library_folder: "/toolchains/stable/lib".into(),
+            shared_library: "/toolchains/stable/lib/libstd-1111.so".into(),
+            linker: None,
+        };
+        let updated = Toolchain { shared_library: "/toolchains/stable/lib/libstd-2222.so".into(), ..toolchain.clone() };
+        let beside = Toolchain { sysroot: "/toolchains/other".into(), ..toolchain.clone() };
+        assert_eq!(key(&toolchain), key(&toolchain.clone()));
+        assert_ne!(key(&toolchain), key(&updated));
+        assert_ne!(key(&toolchain), key(&beside));
+    }
+
+    #[test]
+    fn who_comes_second_takes_what_is_there() {
+        let root = tempfile::tempdir().expect("a folder");
+        let place = root.path().join("set-up");
+        for text in ["first", "second"] {
+            let new = tempfile::tempdir_in(root.path()).expect("a folder");
+            fs::write(new.path().join("file"), text).expect("a file");
+            rename_new(new, &place).expect("one of them is there");
+        }
+        assert_eq!(fs::read_to_string(place.join("file")).expect("it is there"), "first");
+        assert_eq!(fs::read_dir(root.path()).expect("a folder").count(), 1);
+    }
 }

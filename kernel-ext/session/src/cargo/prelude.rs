@@ -30,7 +30,9 @@ pub(crate) fn compile(folder: &Path, key: &str, toolchain: &Toolchain) -> Result
         let mut command = Command::new(toolchain.rustc());
         let mut remap = folder.as_os_str().to_owned();
         remap.push("/prelude/=");
+        // rustc puts what it needs in between into the working directory.
         command
+            .current_dir(folder)
             .arg(folder.join(format!("prelude/{name}/src/lib.rs")))
             .args(["--edition", "2024", "--crate-name", &name.replace('-', "_"), "--cap-lints=allow"])
             .args(["-Copt-level=2", "-Cprefer-dynamic", "-Cdebuginfo=0"])

@@ -101,6 +101,8 @@ pub fn run(prepare: impl FnOnce(Notices) -> Box<dyn Fn()>) -> io::Result<()> {
         capture.event(&CellEvent::Started)?;
         if let Err(error) = load_and_run(library, function, &mut store) {
             capture.event(&CellEvent::LoadFailed(error.to_string()))?;
+            // evcxr must not believe in variables that the cell would have made.
+            capture.tell_evcxr("EVCXR_ERROR_OCCURRED")?;
         }
         flush();
         flush_c_streams();
