@@ -189,7 +189,7 @@ impl Session {
 
     /// Starts a new engine in place of the old one: nothing of the session is left.
     pub(crate) fn begin_anew(&mut self) -> Result<(), SessionError> {
-        self.engine = start_engine(&self.launch, &self.setup, self.warm_up)?;
+        self.engine = self.new_engine()?;
         Ok(())
     }
 
