@@ -255,7 +255,7 @@ fn a_table_of_noisy_tests_shows_its_humps_with_errors() {
         assert_eq!(curve.hump(0.0).expect("samples"), hump);
     }
     let text = format!("{shown:?}");
-    for part in ["origin: synthetic", "t_p [s]", "delta_sigma [MPa]", "specimens together", "3 of 3"] {
+    for part in ["origin: synthetic", " t_p ", " delta_sigma ", " MPa", "specimens together", "3 of 3"] {
         assert!(text.contains(part), "no `{part}` in {text}");
     }
     let refused = table.only("stage", 1.0).expect("rows").observe().expect_err("there is no second stage");
