@@ -162,8 +162,12 @@ class Lab(unittest.TestCase):
         """The number in front of a cell, as text; empty before it ran and while it runs."""
         return re.sub(r"\D", "", self.cell(number).locator(".jp-InputPrompt").inner_text())
 
+    def enter(self, number):
+        # At its beginning: the buttons of the cell may lie over the rest.
+        self.cell(number).locator(".cm-content").click(position={"x": 3, "y": 8})
+
     def write(self, number, source):
-        self.cell(number).locator(".cm-content").click()
+        self.enter(number)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(source)
 
@@ -176,7 +180,7 @@ class Lab(unittest.TestCase):
             self.page.wait_for_timeout(100)
 
     def start(self, number):
-        self.cell(number).locator(".cm-content").click()
+        self.enter(number)
         # The scratch cell is the last: Shift+Enter would add another.
         self.page.keyboard.press("Control+Enter")
 
@@ -202,7 +206,7 @@ class Lab(unittest.TestCase):
     # --- tests, in the order of their names: one notebook is open all the time
 
     def test_1_run_all(self):
-        self.cell(TABLE).locator(".cm-content").click()
+        self.enter(TABLE)
         self.command("Run All Cells")
         for number in (TABLE, FIGURE, ANSWER, ERROR, PROGRESS):
             self.wait_for_end(number, "")
@@ -281,7 +285,7 @@ class Lab(unittest.TestCase):
         panel = self.page.locator(".jp-Inspector")
         panel.wait_for()
         # The panel asks when the cursor moves.
-        self.cell(SCRATCH).locator(".cm-content").click()
+        self.enter(SCRATCH)
         self.page.keyboard.press("End")
         self.page.keyboard.press("ArrowLeft")
         try:
