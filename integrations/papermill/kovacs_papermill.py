@@ -108,7 +108,7 @@ class RustTranslator(Translator):
     def codify(cls, parameters, comment="Parameters"):
         lines = [cls.comment(comment)]
         for name, value in parameters.items():
-            if not _IDENTIFIER.match(name):
+            if not isinstance(name, str) or not _IDENTIFIER.match(name):
                 raise ValueError(f"`{name}` is no name of a Rust variable")
             lines.append(f"let {name}: {cls.type_of(value)} = {cls.translate(value)};")
         return "\n".join(lines) + "\n"

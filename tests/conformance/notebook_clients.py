@@ -282,6 +282,20 @@ class Papermill(unittest.TestCase):
         self.assertIn("let a: i64 = 5;", injected[0].source)
         self.assertEqual(text(made.cells[-1]), 'glass "1" é: 10\n')
 
+    def test_every_type_reaches_rust(self):
+        nbformat.write(notebook('println!("{list:?} {map:?} {flag} {nothing:?} {large} {text:?}");'), self.source)
+        values = r'{list: [1, 2.5], map: {b: 2, a: 1}, flag: true, nothing: null, large: .inf, text: "{}\n\\ \e"}'
+        ran = self.papermill(str(self.source), str(self.result), "-y", values)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        shown = text(nbformat.read(self.result, 4).cells[-1])
+        self.assertEqual(shown, r'[1.0, 2.5] {"a": 1, "b": 2} true None inf "{}\n\\ \u{1b}"' + "\n")
+
+    def test_what_has_no_rust_form_is_refused(self):
+        for values in ["{list: [1, a]}", "{whole: 9223372036854775808}", "{2x: 1}", "{true: 1}"]:
+            ran = self.papermill(str(self.source), str(self.result), "-y", values)
+            self.assertNotEqual(ran.returncode, 0, values)
+            self.assertIn("ValueError", ran.stderr)
+
     def test_the_help_names_them(self):
         ran = self.papermill("--help-notebook", str(self.source))
         self.assertEqual(ran.returncode, 0, ran.stderr)
