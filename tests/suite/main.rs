@@ -39,6 +39,8 @@ mod plugins;
 mod predict;
 /// `kovacs reproduce` and `kovacs book` on a small project.
 mod reproduce;
+/// Sessions as a front end has them: failures, input, displays, cells that ruin their process.
+mod sessions;
 /// `kovacs structure`: patterns, G(r), widths, written files, what is refused.
 mod structure;
 /// Questions over packages, rows at a shell, tables in cells.

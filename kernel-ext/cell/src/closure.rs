@@ -12,6 +12,7 @@ use kovacs::{Error, Result};
 use kovacs_core::closure::{Answer, ClosureModel, Formula, Parameters};
 use kovacs_core::model::Experiment;
 use kovacs_core::refusal::Refusal;
+use std::sync::atomic::Ordering;
 
 /// A closure of a cell.
 pub(crate) struct CellFormula {
@@ -32,7 +33,7 @@ impl Formula for CellFormula {
     }
 
     fn row(&mut self, parameters: &Parameters<'_>, _experiment: &Experiment) -> Result<Answer, Refusal> {
-        if notices().interrupted() {
+        if notices().interrupted().load(Ordering::Relaxed) {
             return Err(Refusal::cancelled());
         }
         let answer = self.call(&Call::Row { values: parameters.values().to_vec(), seed: parameters.seed() })?;

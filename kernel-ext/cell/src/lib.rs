@@ -12,6 +12,7 @@ mod objects;
 mod operations;
 mod plugins;
 mod steps;
+mod stoppable;
 mod structure;
 #[allow(unsafe_code)]
 mod table;

@@ -1,6 +1,7 @@
 //! Where displays and failures of cells go: to the session in a cell process, to standard output elsewhere.
 
-use kovacs::display::Bundle;
+use kovacs::display::{Bundle, Manner};
+use std::sync::atomic::AtomicBool;
 
 /// Something that went wrong at a place of generated code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,14 +29,18 @@ pub struct CellSource {
 
 /// What the owner of the process does with what cells have to say.
 pub trait Notices: Send + Sync {
-    /// Shows a bundle; `is_result` when it is the value of the cell.
-    fn display(&self, bundle: &Bundle, is_result: bool);
+    /// Shows a bundle.
+    fn display(&self, bundle: &Bundle, manner: &Manner);
+    /// Takes away what the cell has shown; with `wait`, when something else comes.
+    fn clear_output(&self, wait: bool);
+    /// A line from the user; `None` when nobody can answer.
+    fn input(&self, prompt: &str, password: bool) -> Option<String>;
     /// The cell's thread panicked.
     fn panic(&self, incident: &Incident);
     /// The cell is being left through `?`.
     fn early_return(&self, incident: &Incident);
-    /// Whether the user asked the running cell to stop.
-    fn interrupted(&self) -> bool;
+    /// Set while the user wants the running cell to stop.
+    fn interrupted(&self) -> &'static AtomicBool;
     /// The cell that runs now; `None` where there are no cells.
     fn cell(&self) -> Option<CellSource>;
 }
@@ -44,10 +49,16 @@ pub trait Notices: Send + Sync {
 pub(crate) struct Standalone;
 
 impl Notices for Standalone {
-    fn display(&self, bundle: &Bundle, _is_result: bool) {
+    fn display(&self, bundle: &Bundle, _manner: &Manner) {
         if let Some((_, text, _)) = bundle.entries().find(|(mime, _, _)| *mime == "text/plain") {
             println!("{text}");
         }
+    }
+
+    fn clear_output(&self, _wait: bool) {}
+
+    fn input(&self, _prompt: &str, _password: bool) -> Option<String> {
+        None
     }
 
     fn panic(&self, incident: &Incident) {
@@ -58,8 +69,9 @@ impl Notices for Standalone {
         eprintln!("{}: {} ({}:{})", incident.name, incident.message, incident.file, incident.line);
     }
 
-    fn interrupted(&self) -> bool {
-        false
+    fn interrupted(&self) -> &'static AtomicBool {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        &NEVER
     }
 
     fn cell(&self) -> Option<CellSource> {

@@ -9,7 +9,7 @@ use crate::steps;
 use crate::structure;
 use crate::table::{CellClosure, notices};
 use kovacs::codec;
-use kovacs::display::Bundle;
+use kovacs::display::{Bundle, Manner};
 use kovacs::query::Step;
 use kovacs::seam::Operation;
 use kovacs::wire::{Reader, WireError, Writer};
@@ -32,11 +32,16 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
     let mut writer = Writer::new();
     match operation {
         Operation::Display => {
-            let is_result = reader.bool()?;
-            notices().display(&Bundle::decode(reader)?, is_result);
+            let manner = Manner::decode(reader)?;
+            notices().display(&Bundle::decode(reader)?, &manner);
         }
         Operation::Panic => notices().panic(&incident(reader)?),
         Operation::EarlyReturn => notices().early_return(&incident(reader)?),
+        Operation::ClearOutput => notices().clear_output(reader.bool()?),
+        Operation::Input => {
+            let (prompt, password) = (reader.text()?, reader.bool()?);
+            writer.option(notices().input(&prompt, password).as_deref(), Writer::text);
+        }
         Operation::OpenDataset => write_package(&mut writer, &open_package(&reader.text()?)?),
         Operation::ListDatasets => {
             let names = Registry::standard(&[]).list().into_iter().map(|listed| listed.name);

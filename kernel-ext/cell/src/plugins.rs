@@ -5,6 +5,7 @@
 
 use crate::objects::{Plugin, objects};
 use crate::operations::{model_error, refusal, variant};
+use crate::stoppable::Stoppable;
 use kovacs::codec;
 use kovacs::wire::{Reader, Writer};
 use kovacs::{Error, Result};
@@ -14,10 +15,10 @@ use kovacs_host::{HostError, HostErrorKind, Instance, ModelHandle, Models};
 use std::collections::BTreeSet;
 
 /// Loads a model by name, for this process.
-pub(crate) fn load(name: &str) -> Result<(ModelHandle, Instance)> {
+pub(crate) fn load(name: &str) -> Result<(ModelHandle, Stoppable<Instance>)> {
     let handle = Models::discover().load(name).map_err(|error| host_error(&error))?;
     let instance = handle.instance(&[]).map_err(model_error)?;
-    Ok((handle, instance))
+    Ok((handle, Stoppable(instance)))
 }
 
 /// Loads a model by name for a cell.
@@ -59,8 +60,8 @@ pub(crate) fn isolate(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()
 
 fn make(handle: &ModelHandle, isolated: bool) -> Result<Box<dyn Evaluator>, EvaluationError> {
     Ok(match isolated {
-        true => Box::new(handle.isolated(&[])?),
-        false => Box::new(handle.instance(&[])?),
+        true => Box::new(Stoppable(handle.isolated(&[])?)),
+        false => Box::new(Stoppable(handle.instance(&[])?)),
     })
 }
 

@@ -8,9 +8,13 @@ use crate::operations;
 use kovacs::Error;
 use kovacs::seam::{self, Buffer, Callback, ColumnView, DONE, FAILED, Operation, Table, VERSION};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::ThreadId;
 
 static NOTICES: OnceLock<Arc<dyn Notices>> = OnceLock::new();
+/// The thread that attached the engine, which in a cell process runs the cells.
+static CELL_THREAD: OnceLock<ThreadId> = OnceLock::new();
 static FLUSH: Mutex<Option<unsafe extern "C" fn()>> = Mutex::new(None);
 
 static TABLE: Table = Table {
@@ -21,9 +25,10 @@ static TABLE: Table = Table {
     column,
     retain,
     release,
-    interrupted,
+    interrupt,
     on_flush,
     adopt,
+    on_cell_thread,
 };
 
 /// The table that the executable exports under the name [`kovacs::seam::SYMBOL`].
@@ -34,6 +39,7 @@ pub fn seam_table() -> *const Table {
 /// Makes the engine of this process available to the types of `kovacs`, and says where notices go. A second call
 /// changes nothing.
 pub fn attach(notices: Option<Arc<dyn Notices>>) {
+    CELL_THREAD.get_or_init(|| std::thread::current().id());
     NOTICES.get_or_init(|| notices.unwrap_or_else(|| Arc::new(Standalone)));
     seam::attach(&TABLE);
 }
@@ -114,8 +120,12 @@ unsafe extern "C" fn release(handle: u64) {
     let _ = catch_unwind(|| objects().release(handle));
 }
 
-unsafe extern "C" fn interrupted() -> i32 {
-    notices().interrupted().into()
+unsafe extern "C" fn interrupt() -> *const AtomicBool {
+    notices().interrupted()
+}
+
+unsafe extern "C" fn on_cell_thread() -> i32 {
+    CELL_THREAD.get().is_some_and(|thread| *thread == std::thread::current().id()).into()
 }
 
 unsafe extern "C" fn on_flush(flush: unsafe extern "C" fn()) {

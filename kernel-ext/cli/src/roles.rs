@@ -3,14 +3,15 @@
 //!
 //! One executable in all roles means that nothing is linked twice and that versions cannot differ.
 
-use kovacs::display::Bundle;
+use kovacs::display::{Bundle, Manner};
 use kovacs_assist::ASSIST_ARGUMENT;
 use kovacs_cell::{CellSource, Incident, Notices};
 use kovacs_check::CHECK_ARGUMENT;
 use kovacs_host::worker;
-use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, MimeBundle, Output, cell_process};
+use kovacs_session::{CELL_ARGUMENT, ENGINE_ARGUMENT, Output, cell_process};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Exported for cells, which look it up by name.
 ///
@@ -34,7 +35,7 @@ pub fn play() -> Option<ExitCode> {
     } else if first == CELL_ARGUMENT {
         cell_process::run(|notices| {
             kovacs_cell::attach(Some(Arc::new(ToSession(notices))));
-            Box::new(kovacs_cell::flush)
+            Arc::new(kovacs_cell::flush)
         })
     } else if first == ASSIST_ARGUMENT {
         let sources = arguments.next().unwrap_or_default();
@@ -74,17 +75,28 @@ fn give_memory_back() {
 struct ToSession(cell_process::Notices);
 
 impl Notices for ToSession {
-    fn display(&self, bundle: &Bundle, is_result: bool) {
-        let data: MimeBundle = bundle
-            .entries()
-            .map(|(mime, content, is_json)| {
-                let text = || serde_json::Value::String(content.to_owned());
-                // What claims to be JSON and is not is shown as the text that it is.
-                let value = if is_json { serde_json::from_str(content).unwrap_or_else(|_| text()) } else { text() };
-                (mime.to_owned(), value)
-            })
-            .collect();
-        self.0.output(Output::display(data, is_result));
+    fn display(&self, bundle: &Bundle, manner: &Manner) {
+        // What claims to be JSON and is not is shown as the text that it is.
+        let value = |content: &str, is_json: bool| {
+            let json = if is_json { serde_json::from_str(content).ok() } else { None };
+            json.unwrap_or_else(|| serde_json::Value::String(content.to_owned()))
+        };
+        let named = |(mime, content, is_json): (&str, &str, bool)| (mime.to_owned(), value(content, is_json));
+        self.0.output(Output::Display {
+            data: bundle.entries().map(named).collect(),
+            metadata: bundle.all_metadata().map(|(mime, json)| named((mime, json, true))).collect(),
+            is_result: manner.is_result,
+            display_id: manner.id.clone(),
+            update: manner.update,
+        });
+    }
+
+    fn clear_output(&self, wait: bool) {
+        self.0.output(Output::ClearOutput { wait });
+    }
+
+    fn input(&self, prompt: &str, password: bool) -> Option<String> {
+        self.0.input(prompt, password)
     }
 
     fn panic(&self, incident: &Incident) {
@@ -97,7 +109,7 @@ impl Notices for ToSession {
         self.0.early_return(name, message, file, *line, *column);
     }
 
-    fn interrupted(&self) -> bool {
+    fn interrupted(&self) -> &'static AtomicBool {
         self.0.interrupted()
     }
 

@@ -58,6 +58,8 @@ impl CellClient for CellOutput {
 
     fn input(&mut self, request: &InputRequest) -> Option<String> {
         let typed = self.typed.as_ref()?;
+        // An interrupt may be what the question is about; one that comes while it is open is an answer.
+        self.interrupted.store(false, Ordering::Relaxed);
         let (cell, answer) = channel();
         // What was typed before the question is no answer to it.
         typed.expect(Some(cell));

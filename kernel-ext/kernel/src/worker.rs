@@ -189,7 +189,7 @@ impl Thread {
             variables.clear();
             return Err(error);
         }
-        *variables = session.variables().unwrap_or_default();
+        *variables = session.variable_types().unwrap_or_default();
         if succeeded && let Some(assist) = lock(&self.shared.assist).clone() {
             assist.commit(&job.code, variables.clone());
         }

@@ -16,8 +16,11 @@ pub mod experiment;
 pub mod figure;
 #[allow(unsafe_code)]
 pub mod foreign;
+pub mod input;
+pub mod inspect;
 pub mod model;
 pub mod observe;
+pub mod progress;
 pub mod query;
 pub mod reload;
 pub mod rt;
@@ -30,14 +33,16 @@ pub mod variables;
 pub mod wire;
 
 pub use error::{Error, Result};
+pub use input::{input, password};
 pub use kovacs_core as core;
+pub use progress::progress;
 pub use query::query;
 
 /// Everything a notebook needs: `use kovacs::prelude::*;`.
 pub mod prelude {
     pub use crate::claim::{Claim, Status, skip_notebook};
     pub use crate::dataset::{Dataset, Hold, Table};
-    pub use crate::display::{Bundle, EvcxrDisplay};
+    pub use crate::display::{Bundle, DisplayHandle, EvcxrDisplay, clear_output};
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::model::Model;

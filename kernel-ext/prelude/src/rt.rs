@@ -3,6 +3,8 @@
 //! evcxr reports a panic and a `?` only as a line on standard output. The hooks here tell the session what happened
 //! and where, before the stack is gone.
 
+pub use crate::inspect;
+
 use crate::error::Error;
 use crate::seam::{self, Operation};
 use crate::wire::Writer;
@@ -26,6 +28,23 @@ pub fn start() -> Result<(), Error> {
         let _ = report(Operation::Panic, "Panic", message, panic.location());
     }));
     Ok(())
+}
+
+/// The session puts a call of this into every loop and function of a cell, so that a cell that is to stop does so by a
+/// panic without a message, which leaves variables as they are. Costs the reading of a flag.
+#[inline]
+pub fn poll() {
+    if seam::interrupted() {
+        leave();
+    }
+}
+
+/// Threads that a cell has started go on: they may belong to an earlier one.
+#[cold]
+fn leave() {
+    if seam::on_cell_thread() && !std::thread::panicking() {
+        std::panic::resume_unwind(Box::new("the cell was interrupted"));
+    }
 }
 
 /// Called where `?` leaves a cell. The type's name and the error's text (`{:#}`) come from generated code. Errors of

@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::wire::{Reader, Writer};
 use std::ffi::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -29,6 +29,10 @@ pub enum Operation {
     Panic = 2,
     /// The cell was left through `?`.
     EarlyReturn = 3,
+    /// Take away what the cell has shown.
+    ClearOutput = 4,
+    /// Ask the user for a line.
+    Input = 5,
     /// Open a data package.
     OpenDataset = 10,
     /// Open a table of a package.
@@ -95,6 +99,8 @@ impl Operation {
             Display,
             Panic,
             EarlyReturn,
+            ClearOutput,
+            Input,
             OpenDataset,
             OpenTable,
             FilterTable,
@@ -207,12 +213,14 @@ pub struct Table {
     pub retain: unsafe extern "C" fn(handle: u64),
     /// Lets go of a table or a model.
     pub release: unsafe extern "C" fn(handle: u64),
-    /// 1 when the user asked the cell to stop.
-    pub interrupted: unsafe extern "C" fn() -> i32,
+    /// Where to look whether the user wants the cell to stop; never null, there as long as the process.
+    pub interrupt: unsafe extern "C" fn() -> *const AtomicBool,
     /// Registers what flushes the standard output of cells.
     pub on_flush: unsafe extern "C" fn(flush: unsafe extern "C" fn()),
     /// Makes a model of a closure: description in; handle, description and the cell it is in out.
     pub adopt: unsafe extern "C" fn(input: *const u8, length: usize, callback: Callback, output: *mut Buffer) -> i32,
+    /// 1 on the thread that runs cells.
+    pub on_cell_thread: unsafe extern "C" fn() -> i32,
 }
 
 static ATTACHED: AtomicPtr<Table> = AtomicPtr::new(std::ptr::null_mut());
@@ -295,10 +303,32 @@ pub fn call(operation: Operation, input: Writer) -> Result<Vec<u8>, Error> {
     answer(status, output, table.free)
 }
 
-/// Whether the user asked this cell to stop. Long loops in cells poll it.
+static INTERRUPT: AtomicPtr<AtomicBool> = AtomicPtr::new(std::ptr::null_mut());
+
+/// Whether the user asked this cell to stop. Loops of cells look by themselves; code that waits for something else may
+/// ask.
+#[inline]
 pub fn interrupted() -> bool {
+    let known = INTERRUPT.load(Ordering::Relaxed);
+    // SAFETY: only set by `find_interrupt`, to a flag that stays as long as the process.
+    let flag = if known.is_null() { find_interrupt() } else { unsafe { known.as_ref() } };
+    flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
+}
+
+/// Whether this thread runs cells; only the engine knows, because every cell has its own copy of this crate.
+pub(crate) fn on_cell_thread() -> bool {
     // SAFETY: takes no argument, any thread.
-    table().is_ok_and(|table| unsafe { (table.interrupted)() } != 0)
+    table().is_ok_and(|table| unsafe { (table.on_cell_thread)() } != 0)
+}
+
+#[cold]
+fn find_interrupt() -> Option<&'static AtomicBool> {
+    let table = table().ok()?;
+    // SAFETY: takes no argument, any thread.
+    let flag = unsafe { (table.interrupt)() };
+    INTERRUPT.store(flag.cast_mut(), Ordering::Relaxed);
+    // SAFETY: the engine's flag is a static of it.
+    unsafe { flag.as_ref() }
 }
 
 /// Flushes the standard output of cells when a cell ends.

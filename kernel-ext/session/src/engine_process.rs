@@ -1,23 +1,26 @@
 //! The engine as its owner sees it: starting it, asking it, stopping what it waits for, and ending everything.
 
+use crate::backlog::Backlog;
 use crate::cargo::toolchain::Toolchain;
 use crate::cargo::tools;
 use crate::engine::{EngineOptions, Reply, Request};
 use crate::error::SessionError;
-use crate::events::{self, CellEvent, CellRequest, SOCKET_VARIABLE};
-use crate::outcome::CellErrorKind;
+use crate::events::{self, CellEvent, SOCKET_VARIABLE};
+use crate::incoming::{CellProcess, Incoming, News};
+use crate::outcome::Output;
 use crate::process_tree::descendants;
-use crate::run::Run;
 use crate::session::SessionOptions;
 use crate::setup::{Setup, tail};
 use kovacs_cell_cargo::Plan;
 use rustix::process::{Pid, Signal, kill_process};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
@@ -26,10 +29,8 @@ pub const ENGINE_ARGUMENT: &str = "__engine";
 /// Only argument that makes the executable a cell process.
 pub const CELL_ARGUMENT: &str = "__cell";
 
-/// How long a cell may take to notice a polite request to stop.
-const POLITE: Duration = Duration::from_millis(300);
-/// How long the engine may take to notice that what it waits for has been killed.
-const AFTER_KILL: Duration = Duration::from_secs(10);
+/// How long the engine may take for an answer that runs no cell of the user's.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// What is needed to start an engine.
 pub(crate) struct Launch {
@@ -47,33 +48,22 @@ impl Launch {
     }
 }
 
-/// Something that reached the session.
-pub(crate) enum Incoming {
-    Reply(Reply),
-    EngineEnded,
-    Connected(UnixStream),
-    Cell(CellEvent),
-    CellEnded,
-}
-
-/// The cell process, as far as it has shown itself.
-#[derive(Default)]
-pub(crate) struct CellProcess {
-    pub(crate) requests: Option<UnixStream>,
-    pub(crate) pid: Option<u32>,
-}
-
 /// A running engine and what belongs to it. Dropping it ends all processes.
 pub(crate) struct EngineProcess {
     pub(crate) child: Child,
     pub(crate) requests: Option<ChildStdin>,
     pub(crate) incoming: Receiver<Incoming>,
+    /// What was received and not dealt with.
+    pub(crate) queue: VecDeque<Incoming>,
+    /// Output that came when no cell ran and nobody asked for it.
+    pub(crate) unread: Vec<Output>,
+    pub(crate) backlog: Arc<Backlog>,
     pub(crate) cell: CellProcess,
     pub(crate) log: PathBuf,
     /// What its cargo did.
     pub(crate) journal: PathBuf,
     /// Socket, logs, plan and crate folder; removed with the engine.
-    pub(crate) _folder: tempfile::TempDir,
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl EngineProcess {
@@ -91,46 +81,17 @@ impl EngineProcess {
     /// Sends a request that runs no cell of the user's, and waits for its answer.
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Reply, SessionError> {
         self.request(request)?;
-        loop {
-            match self.incoming.recv_timeout(Duration::from_secs(60)) {
-                Ok(Incoming::Reply(reply)) => return Ok(reply),
-                Ok(Incoming::Connected(stream)) => self.cell.requests = Some(stream),
-                Ok(Incoming::Cell(CellEvent::Hello { pid })) => self.cell.pid = Some(pid),
-                Ok(Incoming::Cell(_) | Incoming::CellEnded) => {}
-                Ok(Incoming::EngineEnded) | Err(_) => {
-                    return Err(SessionError::EngineGone { message: self.last_words() });
-                }
+        let begun = Instant::now();
+        while begun.elapsed() < ANSWER {
+            match self.next(Duration::from_secs(1)) {
+                News::Reply(reply) => return Ok(reply),
+                News::Cell(event) => self.set_aside(event),
+                News::CellEnded(words) => self.unread.extend(words),
+                News::Nothing => {}
+                News::EngineEnded => break,
             }
         }
-    }
-
-    /// Takes the next step of stopping a cell, if one is due. `false` when the engine itself must go.
-    pub(crate) fn enforce(&mut self, run: &mut Run<'_>) -> bool {
-        let Some(stop) = run.stop.as_mut().filter(|stop| Instant::now() >= stop.escalate) else { return true };
-        stop.step += 1;
-        match stop.step {
-            1 => {
-                // A flood leaves no time for politeness.
-                let polite = run.started && stop.kind != CellErrorKind::OutputLimit;
-                if let Some(stream) = self.cell.requests.as_mut().filter(|_| polite) {
-                    // If it cannot be asked, it is killed in the next step.
-                    let _ = events::send(stream, &CellRequest::Interrupt);
-                    stop.escalate = Instant::now() + POLITE;
-                }
-                true
-            }
-            2 => {
-                let victims = if run.started {
-                    Vec::from_iter(self.cell.pid)
-                } else {
-                    descendants(self.child.id(), self.cell.pid)
-                };
-                victims.into_iter().for_each(kill);
-                stop.escalate = Instant::now() + AFTER_KILL;
-                true
-            }
-            _ => false,
-        }
+        Err(SessionError::EngineGone { message: self.last_words() })
     }
 
     /// What the engine wrote last to its log.
@@ -156,7 +117,7 @@ impl Drop for EngineProcess {
     }
 }
 
-fn kill(pid: u32) {
+pub(crate) fn kill(pid: u32) {
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         // It may have ended in the meantime.
         let _ = kill_process(pid, Signal::KILL);
@@ -252,26 +213,24 @@ fn launch_in(
         let sender = sender.clone();
         std::thread::spawn(move || read_replies(BufReader::new(stdout), &sender));
     }
-    std::thread::spawn(move || accept_cell_processes(&listener, &sender));
-    let mut engine = EngineProcess {
-        child,
-        requests,
-        incoming,
-        cell: CellProcess::default(),
-        log,
-        journal: plan.journal,
-        _folder: folder,
-    };
+    let backlog = Arc::new(Backlog::default());
+    let counted = Arc::clone(&backlog);
+    std::thread::spawn(move || accept_cell_processes(&listener, &sender, &counted));
+    let (cell, queue, unread) = (CellProcess::default(), VecDeque::new(), Vec::new());
+    let mut engine =
+        EngineProcess { child, requests, incoming, queue, unread, backlog, cell, log, journal: plan.journal, folder };
     loop {
-        match engine.incoming.recv() {
-            Ok(Incoming::Reply(Reply::Ready)) => return Ok(engine),
-            Ok(Incoming::Reply(Reply::Failed(message))) => return Err(SessionError::EngineFailed { message }),
-            Ok(Incoming::Connected(stream)) => engine.cell.requests = Some(stream),
-            Ok(Incoming::Cell(CellEvent::Hello { pid })) => engine.cell.pid = Some(pid),
-            Ok(Incoming::EngineEnded) | Err(_) => {
-                return Err(SessionError::EngineFailed { message: engine.last_words() });
+        match engine.next(Duration::from_secs(3600)) {
+            News::Reply(Reply::Ready) => {
+                // What came of its first cells is not the user's.
+                engine.unread.clear();
+                return Ok(engine);
             }
-            Ok(_) => {}
+            News::Reply(Reply::Failed(message)) => return Err(SessionError::EngineFailed { message }),
+            News::EngineEnded => return Err(SessionError::EngineFailed { message: engine.last_words() }),
+            News::Cell(event) => engine.set_aside(event),
+            News::CellEnded(words) => engine.unread.extend(words),
+            News::Reply(_) | News::Nothing => {}
         }
     }
 }
@@ -305,7 +264,9 @@ fn read_replies(replies: impl BufRead, sender: &Sender<Incoming>) {
 }
 
 /// One connection per cell process, one cell process after the other.
-fn accept_cell_processes(listener: &UnixListener, sender: &Sender<Incoming>) {
+fn accept_cell_processes(listener: &UnixListener, sender: &Sender<Incoming>, backlog: &Backlog) {
+    let mut gate = backlog.gate();
+    let send = |event| sender.send(Incoming::Cell(event)).is_ok();
     for stream in listener.incoming().map_while(Result::ok) {
         let Ok(requests) = stream.try_clone() else { return };
         if sender.send(Incoming::Connected(requests)).is_err() {
@@ -313,7 +274,11 @@ fn accept_cell_processes(listener: &UnixListener, sender: &Sender<Incoming>) {
         }
         let mut stream = stream;
         while let Ok(event) = events::receive(&mut stream) {
-            if sender.send(Incoming::Cell(event)).is_err() {
+            let heard = match event {
+                CellEvent::Output(output) => gate.pass(output, &mut |output| send(CellEvent::Output(output))),
+                other => send(other),
+            };
+            if !heard {
                 return;
             }
         }

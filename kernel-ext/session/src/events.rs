@@ -4,7 +4,7 @@
 //! without an end, and keeps one display per MIME type. It travels here instead, over a Unix socket in the session's
 //! private folder, in frames of a length and JSON. The socket's end also tells at once that the process has died.
 
-use crate::outcome::Output;
+use crate::outcome::{InputRequest, Output};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read, Write};
 
@@ -32,12 +32,16 @@ pub(crate) struct Incident {
 /// Sent by the cell process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum CellEvent {
-    /// A cell process is there.
-    Hello { pid: u32 },
+    /// A cell process is there; the descriptors that its cells' output can be read from.
+    Hello { pid: u32, streams: [i32; 2] },
     /// It starts to run a cell: compilation is over.
     Started,
     /// Text, or something to show.
     Output(Output),
+    /// A cell waits for a line.
+    Input(InputRequest),
+    /// The cell had closed or redirected its standard output or error.
+    StreamsRestored,
     /// The cell's thread panicked; whether the cell caught it is not known yet.
     Panic(Incident),
     /// The cell is being left through `?`.
@@ -59,14 +63,18 @@ pub(crate) enum CellRequest {
     Sync(u64),
     /// Ask the running cell to stop.
     Interrupt,
-    /// The next cell to run has this source.
+    /// The answer to the open question; `None`: there is none.
+    Answer(Option<String>),
+    /// The next cell to run has this source; it has not been asked to stop.
     Cell { code: String },
 }
 
 /// Writes one frame.
 pub(crate) fn send<T: Serialize>(stream: &mut impl Write, message: &T) -> io::Result<()> {
     let json = serde_json::to_vec(message).map_err(io::Error::other)?;
-    let length = u32::try_from(json.len()).map_err(io::Error::other)?;
+    let length = u32::try_from(json.len()).ok().filter(|length| *length <= LARGEST_FRAME).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::InvalidInput, format!("{} bytes are too many for one message", json.len()))
+    })?;
     let mut frame = Vec::with_capacity(json.len() + 4);
     frame.extend_from_slice(&length.to_le_bytes());
     frame.extend_from_slice(&json);

@@ -7,13 +7,17 @@
 
 #![deny(unsafe_code)]
 
+mod backlog;
 mod cargo;
 pub mod cell_process;
 pub mod commands;
+mod death;
 mod engine;
 mod engine_process;
 mod error;
 mod events;
+mod incoming;
+mod loops;
 mod outcome;
 mod process_tree;
 mod report;
@@ -21,6 +25,7 @@ mod run;
 mod session;
 mod setup;
 mod sources;
+mod stopping;
 mod traceback;
 
 pub use engine::run as run_engine;

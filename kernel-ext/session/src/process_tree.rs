@@ -39,6 +39,12 @@ pub fn end_descendants() {
     }
 }
 
+/// Whether a signal has stopped this process.
+pub(crate) fn is_stopped(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -58,6 +58,13 @@ impl Diagnostic {
             .collect()
     }
 
+    /// Moves its places, where the cell was changed before it was compiled.
+    pub(crate) fn move_places(&mut self, moved: impl Fn(Place) -> Place) {
+        for label in &mut self.labels {
+            (label.place, label.end) = (moved(label.place), moved(label.end));
+        }
+    }
+
     /// The report to show below the cell, in the compiler's own form.
     pub(crate) fn render(&self, cell: &str) -> String {
         let mut text = match &self.code {

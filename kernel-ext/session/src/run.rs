@@ -5,6 +5,9 @@ use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+/// So much of standard error is kept to tell why a process died, bytes.
+const LAST_WORDS: usize = 4096;
+
 /// Why a cell is being stopped, and how far that has got.
 pub(crate) struct Stop {
     pub(crate) kind: CellErrorKind,
@@ -12,6 +15,8 @@ pub(crate) struct Stop {
     /// When the next, harder step is due.
     pub(crate) escalate: Instant,
     pub(crate) step: u8,
+    /// It was asked for before the cell began to run.
+    pub(crate) while_compiling: bool,
 }
 
 /// What has happened in the cell so far.
@@ -30,6 +35,14 @@ pub(crate) struct Run<'a> {
     pub(crate) early_return: Option<Incident>,
     pub(crate) load_failure: Option<String>,
     pub(crate) stop: Option<Stop>,
+    /// The user was asked whether variables may be lost.
+    pub(crate) asked: bool,
+    /// When it was last looked whether the process is stopped.
+    pub(crate) looked: Instant,
+    /// The cell had closed or redirected its standard output: notices may be missing.
+    pub(crate) streams_lost: bool,
+    /// The end of what came on standard error.
+    pub(crate) last_words: String,
 }
 
 impl<'a> Run<'a> {
@@ -47,10 +60,20 @@ impl<'a> Run<'a> {
             early_return: None,
             load_failure: None,
             stop: None,
+            asked: false,
+            looked: Instant::now(),
+            streams_lost: false,
+            last_words: String::new(),
         }
     }
 
     pub(crate) fn emit(&mut self, output: Output) {
+        if let Output::Stderr(text) = &output {
+            self.last_words.push_str(text);
+            let excess = self.last_words.len().saturating_sub(LAST_WORDS);
+            let start = (excess..).find(|index| self.last_words.is_char_boundary(*index)).unwrap_or(excess);
+            self.last_words.drain(..start);
+        }
         self.bytes = self.bytes.saturating_add(output.size() as u64);
         if self.limits.output_bytes.is_none_or(|limit| self.bytes <= limit) {
             self.client.output(output);
@@ -72,7 +95,13 @@ impl<'a> Run<'a> {
             CellEvent::PanicLeftCell => self.panic_left_cell = true,
             CellEvent::ErrorLeftCell => self.error_left_cell = true,
             CellEvent::LoadFailed(message) => self.load_failure = Some(message),
-            CellEvent::Hello { .. } | CellEvent::Synced(_) => {}
+            CellEvent::StreamsRestored => {
+                self.streams_lost = true;
+                let text = "the cell closed or redirected its standard output or error; both are connected again\n";
+                self.emit(Output::Stderr(text.into()));
+            }
+            // Questions are the session's to answer.
+            CellEvent::Hello { .. } | CellEvent::Synced(_) | CellEvent::Input(_) => {}
         }
     }
 
@@ -104,7 +133,9 @@ impl<'a> Run<'a> {
         } else {
             None
         };
-        self.stop = reason.map(|(kind, message)| Stop { kind, message, escalate: Instant::now(), step: 0 });
+        let while_compiling = !self.started;
+        self.stop =
+            reason.map(|(kind, message)| Stop { kind, message, escalate: Instant::now(), step: 0, while_compiling });
     }
 
     pub(crate) fn failed(&mut self, kind: CellErrorKind, message: String, variables_lost: bool) -> CellOutcome {
@@ -121,13 +152,10 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn outcome_of_stop(&mut self, variables_lost: bool) -> CellOutcome {
-        let (kind, mut message) = self.stop.take().map_or_else(
+        let (kind, message) = self.stop.take().map_or_else(
             || (CellErrorKind::Interrupted, "the cell was stopped".to_owned()),
             |stop| (stop.kind, stop.message),
         );
-        if variables_lost {
-            message.push_str("; the variables of the session are gone");
-        }
         self.failed(kind, message, variables_lost)
     }
 }

@@ -1,26 +1,39 @@
 //! The session: starts engine and cell process, runs cells, stops them.
 
 use crate::cargo::toolchain::Toolchain;
+use crate::death;
 use crate::engine::{Reply, Request};
-use crate::engine_process::{CellProcess, EngineProcess, Incoming, Launch, start_engine};
+use crate::engine_process::{EngineProcess, Launch, kill, start_engine};
 use crate::error::SessionError;
-use crate::events::{self, CellEvent, CellRequest, Incident};
-use crate::outcome::{CellClient, CellError, CellErrorKind, CellOutcome, Limits, MimeBundle, Output, Place, Variable};
+use crate::events::{CellEvent, CellRequest, Incident};
+use crate::incoming::News;
+use crate::loops::Stoppable;
+use crate::outcome::{
+    CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Variable,
+};
 use crate::run::Run;
 use crate::setup::{Progress, Setup};
 use crate::sources::Sources;
+use crate::stopping::{Next, quoted};
 use crate::traceback::{self, Where};
 use kovacs_cell_cargo::{Compilations, read_journal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 /// How often limits are looked at.
 const HEARTBEAT: Duration = Duration::from_millis(20);
 /// How long the rest of a cell's output may take to arrive.
 const LAST_OUTPUT: Duration = Duration::from_secs(5);
+/// How long an engine may take to come back from a compilation that was stopped.
+const SETTLE: Duration = Duration::from_secs(60);
+
+/// How long threads of earlier cells are listened to at a time.
+const BACKGROUND: Duration = Duration::from_millis(50);
+
+/// MIME type under which a cell says what a variable holds; see `kovacs::rt::inspect`.
+const VARIABLE_MIME: &str = "application/vnd.kovacs.variable+json";
 
 /// How a session is started.
 #[derive(Clone, Debug)]
@@ -50,6 +63,10 @@ pub struct Session {
     next_sync: u64,
     /// How long cells ran, without compiling, since somebody set this to zero.
     pub(crate) running: Duration,
+    /// Names of the variables there are.
+    known: Vec<String>,
+    /// The engine owes the reply to a cell whose compilation was stopped.
+    unanswered: bool,
 }
 
 /// Asks a session to stop the running cell, from any thread.
@@ -83,6 +100,8 @@ impl Session {
             interrupt: Arc::default(),
             next_sync: 0,
             running: Duration::ZERO,
+            known: Vec::new(),
+            unanswered: false,
         })
     }
 
@@ -97,7 +116,7 @@ impl Session {
     }
 
     /// An engine in place of one that is gone. The compiler may have been changed since the session began.
-    fn new_engine(&mut self) -> Result<EngineProcess, SessionError> {
+    fn fresh_engine(&mut self) -> Result<EngineProcess, SessionError> {
         let toolchain = Toolchain::find()?;
         self.setup = Setup::ensure(&self.launch, &toolchain, &mut |_| {})?;
         start_engine(&self.launch, &self.setup, &toolchain, self.warm_up)
@@ -108,40 +127,116 @@ impl Session {
         Interrupter { requested: Arc::clone(&self.interrupt) }
     }
 
-    /// Runs a cell in which all commands are evcxr's.
+    /// Runs a cell in which all commands are evcxr's. What it has cost is in [`CellError::lost`].
     pub(crate) fn evaluate(
         &mut self,
         code: &str,
         limits: &Limits,
         client: &mut dyn CellClient,
     ) -> Result<CellOutcome, SessionError> {
-        self.interrupt.store(false, Ordering::Relaxed);
+        let before = self.known.clone();
         let mut run = Run::new(limits, client);
-        self.announce(code, &mut run);
-        self.engine.request(&Request::Execute { code: code.to_owned() })?;
+        let mut outcome = self.run_cell(code, &mut run)?;
+        if !self.engine.folder.path().is_dir() {
+            let folder = self.engine.folder.path().display().to_string();
+            self.new_engine()?;
+            let message = format!("the session's own folder `{folder}` was deleted; functions and types are gone too");
+            outcome = run.failed(CellErrorKind::ProcessDied, message, true);
+        }
+        if !self.unanswered {
+            self.known = self.names()?;
+        }
+        if let CellOutcome::Failed(error) = &mut outcome {
+            error.lost = before.into_iter().filter(|name| !self.known.contains(name)).collect();
+            tell_loss(error);
+        }
+        Ok(outcome)
+    }
+
+    fn run_cell(&mut self, code: &str, run: &mut Run<'_>) -> Result<CellOutcome, SessionError> {
+        self.settle()?;
+        self.interrupt.store(false, Ordering::Relaxed);
+        for output in std::mem::take(&mut self.engine.unread) {
+            run.emit(output);
+        }
+        self.announce(code, run);
+        let stoppable = Stoppable::new(code);
+        if let Err(SessionError::EngineGone { message }) =
+            self.engine.request(&Request::Execute { code: stoppable.code.clone() })
+        {
+            self.new_engine()?;
+            let message = format!("the engine had ended before this cell ran: {message}; run the cells again");
+            return Ok(run.failed(CellErrorKind::ProcessDied, message, true));
+        }
         let reply = loop {
-            match self.engine.incoming.recv_timeout(HEARTBEAT) {
-                Ok(Incoming::Reply(reply)) => break reply,
-                Ok(Incoming::EngineEnded) | Err(RecvTimeoutError::Disconnected) => {
+            match self.engine.next(HEARTBEAT) {
+                News::Reply(reply) => break reply,
+                News::EngineEnded => {
                     let message = self.engine.last_words();
-                    self.engine = self.new_engine()?;
-                    return Ok(run.failed(CellErrorKind::ProcessDied, format!("the engine ended: {message}"), true));
+                    self.new_engine()?;
+                    let message = format!("the engine ended: {message}; functions and types are gone too");
+                    return Ok(run.failed(CellErrorKind::ProcessDied, message, true));
                 }
-                Ok(Incoming::Connected(stream)) => self.engine.cell.requests = Some(stream),
-                Ok(Incoming::CellEnded) => self.engine.cell = CellProcess::default(),
-                Ok(Incoming::Cell(CellEvent::Hello { pid })) => self.engine.cell.pid = Some(pid),
-                Ok(Incoming::Cell(event)) => run.take(event),
-                Err(RecvTimeoutError::Timeout) => {}
+                News::Cell(CellEvent::Input(request)) => self.answer(&request, run),
+                News::Cell(event) => run.take(event),
+                News::CellEnded(words) => words.into_iter().for_each(|output| run.emit(output)),
+                News::Nothing => {}
             }
             run.check(&self.interrupt);
-            if !self.engine.enforce(&mut run) {
-                self.engine = self.new_engine()?;
-                return Ok(run.outcome_of_stop(true));
+            match self.engine.enforce(run, &self.known, &self.interrupt) {
+                Next::GoOn => {}
+                Next::LeaveCompilation => {
+                    self.unanswered = true;
+                    return Ok(run.outcome_of_stop(false));
+                }
+                Next::EngineMustGo => {
+                    self.new_engine()?;
+                    return Ok(run.outcome_of_stop(true));
+                }
             }
         };
         self.running += run.started_at.map_or(Duration::ZERO, |start| start.elapsed());
-        self.collect_rest(&mut run);
-        self.conclude(reply, run, code)
+        self.collect_rest(run);
+        self.conclude(reply, run, code, &stoppable)
+    }
+
+    /// Passes a question of the cell on, and the answer back. A cell that is being stopped gets none.
+    fn answer(&mut self, request: &InputRequest, run: &mut Run<'_>) {
+        let asked = Instant::now();
+        let line = if run.stop.is_some() { None } else { run.client.input(request) };
+        // The user's time is not the cell's.
+        run.begun += asked.elapsed();
+        // A process that cannot be told is gone; running the cell says so.
+        self.engine.cell.send(&CellRequest::Answer(line));
+    }
+
+    /// Waits for the end of a compilation that was stopped; nothing of it will run.
+    fn settle(&mut self) -> Result<(), SessionError> {
+        let begun = Instant::now();
+        while self.unanswered {
+            match self.engine.next(HEARTBEAT) {
+                News::Reply(_) => self.unanswered = false,
+                News::EngineEnded => self.new_engine()?,
+                // It began after all, which the cell process refuses unless it was not told in time.
+                News::Cell(CellEvent::Started) => self.engine.cell.pid.into_iter().for_each(kill),
+                News::Cell(event) => self.engine.set_aside(event),
+                News::CellEnded(words) => self.engine.unread.extend(words),
+                News::Nothing => {}
+            }
+            if self.unanswered {
+                self.engine.kill_compilers();
+                if begun.elapsed() > SETTLE {
+                    self.new_engine()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn new_engine(&mut self) -> Result<(), SessionError> {
+        self.engine = self.fresh_engine()?;
+        self.unanswered = false;
+        Ok(())
     }
 
     /// Ends the cell process and starts a new one: variables are gone, items stay.
@@ -149,35 +244,78 @@ impl Session {
     /// # Errors
     /// The engine is gone.
     pub fn restart(&mut self) -> Result<(), SessionError> {
-        match self.engine.ask(&Request::Restart)? {
-            Reply::Failed(message) => Err(SessionError::EngineFailed { message }),
-            _ => Ok(()),
+        self.settle()?;
+        if let Reply::Failed(message) = self.engine.ask(&Request::Restart)? {
+            return Err(SessionError::EngineFailed { message });
         }
+        self.known = self.names()?;
+        Ok(())
     }
 
-    /// The session's variables, by name. Between cells; costs nothing when nobody asks.
+    /// The session's variables, by name. Between cells; costs a small cell, and nothing when nobody asks.
     ///
     /// # Errors
     /// The engine is gone.
     pub fn variables(&mut self) -> Result<Vec<Variable>, SessionError> {
+        self.settle()?;
+        let mut variables = self.types()?;
+        if variables.is_empty() {
+            return Ok(variables);
+        }
+        let mut seen = Vec::new();
+        let mut collect = |output: Output| {
+            if let Output::Display { data, .. } = output {
+                seen.extend(data.get(VARIABLE_MIME).cloned());
+            }
+        };
+        let code = inspection(variables.iter().map(|variable| variable.name.as_str()));
+        // What cannot be looked at is listed by name and type.
+        self.run_cell(&code, &mut Run::new(&Limits::default(), &mut collect))?;
+        for value in seen {
+            let variable = variables.iter_mut().find(|variable| value["name"] == variable.name.as_str());
+            if let Some(variable) = variable {
+                variable.bytes = value["bytes"].as_u64();
+                variable.preview = value["preview"].as_str().map(str::to_owned);
+            }
+        }
+        Ok(variables)
+    }
+
+    /// Names and types of the session's variables, at no cost.
+    ///
+    /// # Errors
+    /// The engine is gone.
+    pub fn variable_types(&mut self) -> Result<Vec<Variable>, SessionError> {
+        self.settle()?;
+        self.types()
+    }
+
+    fn types(&mut self) -> Result<Vec<Variable>, SessionError> {
         match self.engine.ask(&Request::Variables)? {
             Reply::Variables(variables) => Ok(variables),
             _ => Err(SessionError::EngineGone { message: "it gave an answer to another question".into() }),
         }
     }
 
-    /// Hands over what threads of earlier cells have written since; returns at once.
+    fn names(&mut self) -> Result<Vec<String>, SessionError> {
+        Ok(self.types()?.into_iter().map(|variable| variable.name).collect())
+    }
+
+    /// Hands over what threads of earlier cells have written since; what is there, for at most
+    /// a twentieth of a second.
     pub fn background(&mut self, client: &mut dyn CellClient) {
-        let limits = Limits::default();
-        let mut run = Run::new(&limits, client);
-        while let Ok(incoming) = self.engine.incoming.try_recv() {
-            match incoming {
-                Incoming::Cell(CellEvent::Hello { pid }) => self.engine.cell.pid = Some(pid),
-                Incoming::Cell(event) => run.take(event),
-                Incoming::Connected(stream) => self.engine.cell.requests = Some(stream),
-                Incoming::CellEnded => self.engine.cell = CellProcess::default(),
-                // Nobody asked anything; that the engine ended is said by the next cell.
-                Incoming::Reply(_) | Incoming::EngineEnded => {}
+        for output in std::mem::take(&mut self.engine.unread) {
+            client.output(output);
+        }
+        let until = Instant::now() + BACKGROUND;
+        while Instant::now() < until {
+            match self.engine.next(Duration::ZERO) {
+                News::Cell(CellEvent::Output(output)) => client.output(output),
+                News::Cell(event) => self.engine.set_aside(event),
+                News::CellEnded(words) => words.into_iter().for_each(|output| client.output(output)),
+                News::Reply(_) => self.unanswered = false,
+                // The next cell says so.
+                News::EngineEnded | News::Nothing => return,
             }
         }
     }
@@ -189,16 +327,16 @@ impl Session {
 
     /// Starts a new engine in place of the old one: nothing of the session is left.
     pub(crate) fn begin_anew(&mut self) -> Result<(), SessionError> {
-        self.engine = self.new_engine()?;
+        self.new_engine()?;
+        self.known.clear();
         Ok(())
     }
 
     /// Tells the cell process the source of the next cell, and waits until it knows: a model made of a closure names
     /// the cell that it is in.
     fn announce(&mut self, code: &str, run: &mut Run<'_>) {
-        let Some(stream) = self.engine.cell.requests.as_mut() else { return };
         // A process that cannot be told is gone; running the cell says so.
-        if events::send(stream, &CellRequest::Cell { code: code.to_owned() }).is_ok() {
+        if self.engine.cell.send(&CellRequest::Cell { code: code.to_owned() }) {
             self.collect_rest(run);
         }
     }
@@ -207,28 +345,35 @@ impl Session {
     fn collect_rest(&mut self, run: &mut Run<'_>) {
         self.next_sync += 1;
         let number = self.next_sync;
-        let Some(stream) = self.engine.cell.requests.as_mut() else { return };
-        if events::send(stream, &CellRequest::Sync(number)).is_err() {
+        if !self.engine.cell.send(&CellRequest::Sync(number)) {
             return;
         }
         let deadline = Instant::now() + LAST_OUTPUT;
         while let Some(left) = deadline.checked_duration_since(Instant::now()) {
-            match self.engine.incoming.recv_timeout(left) {
-                Ok(Incoming::Cell(CellEvent::Synced(reached))) if reached == number => return,
-                Ok(Incoming::Cell(CellEvent::Hello { pid })) => self.engine.cell.pid = Some(pid),
-                Ok(Incoming::Cell(event)) => run.take(event),
-                Ok(Incoming::Connected(stream)) => self.engine.cell.requests = Some(stream),
-                Ok(Incoming::CellEnded) => {
-                    self.engine.cell = CellProcess::default();
+            match self.engine.next(left) {
+                News::Cell(CellEvent::Synced(reached)) if reached == number => return,
+                News::Cell(CellEvent::Input(_)) => {
+                    // A thread of an earlier cell; nobody waits for it.
+                    self.engine.cell.send(&CellRequest::Answer(None));
+                }
+                News::Cell(event) => run.take(event),
+                News::CellEnded(words) => {
+                    words.into_iter().for_each(|output| run.emit(output));
                     return;
                 }
-                Ok(Incoming::Reply(_)) => {}
-                Ok(Incoming::EngineEnded) | Err(_) => return,
+                News::Reply(_) => {}
+                News::EngineEnded | News::Nothing => return,
             }
         }
     }
 
-    fn conclude(&mut self, reply: Reply, mut run: Run<'_>, code: &str) -> Result<CellOutcome, SessionError> {
+    fn conclude(
+        &mut self,
+        reply: Reply,
+        run: &mut Run<'_>,
+        code: &str,
+        stoppable: &Stoppable,
+    ) -> Result<CellOutcome, SessionError> {
         let process_ended = matches!(reply, Reply::ProcessEnded(_));
         if run.stop.is_some() {
             return Ok(run.outcome_of_stop(process_ended));
@@ -241,7 +386,7 @@ impl Session {
                 }
                 let failure = if run.error_left_cell {
                     Some((CellErrorKind::EarlyReturn, run.early_return.take(), "the cell was left through `?`"))
-                } else if run.panic_left_cell {
+                } else if run.panic_left_cell || (run.streams_lost && run.panic.is_some()) {
                     Some((CellErrorKind::Panic, run.panic.take(), "the cell panicked"))
                 } else {
                     None
@@ -255,7 +400,7 @@ impl Session {
                         line: 0,
                         column: 0,
                     });
-                    return Ok(self.incident(kind, incident, code, &mut run));
+                    return Ok(self.incident(kind, incident, code, run, stoppable));
                 }
                 run.emit_caught_text();
                 // A unit is no result: it is what a cell of statements ends in.
@@ -266,7 +411,10 @@ impl Session {
                 }
                 Ok(CellOutcome::Done)
             }
-            Reply::CompileErrors(diagnostics) => {
+            Reply::CompileErrors(mut diagnostics) => {
+                for diagnostic in &mut diagnostics {
+                    diagnostic.move_places(|place| stoppable.original(place));
+                }
                 let traceback: Vec<String> = diagnostics.iter().map(|diagnostic| diagnostic.render(code)).collect();
                 let first = diagnostics.first();
                 Ok(CellOutcome::Failed(Box::new(CellError {
@@ -285,22 +433,35 @@ impl Session {
                 Ok(run.failed(kind, message, false))
             }
             Reply::ProcessEnded(message) => {
-                let message = format!(
-                    "the cell process ended while the cell ran ({}); variables are gone, functions and types are kept",
-                    message.trim()
-                );
+                let when = if run.started { "while the cell ran" } else { "before the cell ran" };
+                let reason = death::reason(&message, &run.last_words);
+                let message = format!("the cell process ended {when}: {reason}; functions and types are kept");
                 Ok(run.failed(CellErrorKind::ProcessDied, message, true))
             }
-            Reply::Failed(message) => Err(SessionError::EngineFailed { message }),
+            Reply::Failed(message) => {
+                self.new_engine()?;
+                let message = format!("no new cell process could be started ({message}); functions and types are gone");
+                Ok(run.failed(CellErrorKind::ProcessDied, message, true))
+            }
             Reply::Ready | Reply::Located(_) | Reply::Restarted | Reply::Variables(_) => {
                 Err(SessionError::EngineGone { message: "it gave an answer to another question".into() })
             }
         }
     }
 
-    fn incident(&mut self, kind: CellErrorKind, incident: Incident, code: &str, run: &mut Run<'_>) -> CellOutcome {
-        let place = match self.engine.ask(&Request::Locate { incident: incident.clone(), code: code.to_owned() }) {
-            Ok(Reply::Located(place)) if incident.file.ends_with("lib.rs") => place,
+    fn incident(
+        &mut self,
+        kind: CellErrorKind,
+        incident: Incident,
+        code: &str,
+        run: &mut Run<'_>,
+        stoppable: &Stoppable,
+    ) -> CellOutcome {
+        let place = match self.engine.ask(&Request::Locate { incident: incident.clone(), code: stoppable.code.clone() })
+        {
+            Ok(Reply::Located(place)) if incident.file.ends_with("lib.rs") => {
+                place.map(|place| stoppable.original(place))
+            }
             _ => None,
         };
         run.emit_caught_text();
@@ -325,6 +486,35 @@ fn whereabouts(place: Option<Place>, incident: &Incident) -> Where {
         None if incident.file.ends_with("lib.rs") => Where::EarlierCell,
         None => Where::Elsewhere(incident.file.clone(), incident.line, incident.column),
     }
+}
+
+/// Says by name what a failure has cost.
+fn tell_loss(error: &mut CellError) {
+    let loss = match (error.variables_lost, error.lost.is_empty()) {
+        (false, true) => return,
+        (true, true) => "there were no variables to lose".to_owned(),
+        (_, false) => format!("lost: {}", quoted(&error.lost)),
+    };
+    if error.variables_lost {
+        error.message.push_str("; ");
+        error.message.push_str(&loss);
+        error.traceback = vec![format!("{}: {}", error.name, error.message)];
+    } else {
+        error.traceback.push(format!("{loss}; the cell had moved what it lost"));
+    }
+}
+
+/// A cell that looks at these variables and shows each as [`VARIABLE_MIME`].
+fn inspection<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut code =
+        "{ use ::kovacs::rt::inspect::{Countable as _, Opaque as _, Probe, Shown as _, Unknown as _};".to_owned();
+    for name in names {
+        code.push_str(&format!(
+            " ::kovacs::rt::inspect::report(\"{name}\", ::std::mem::size_of_val(&{name}) + (&&Probe(&{name})).heap(), \
+             (&&Probe(&{name})).preview());"
+        ));
+    }
+    code + " };"
 }
 
 /// `ParseIntError` of `core::num::error::ParseIntError`; generic arguments are shortened too.

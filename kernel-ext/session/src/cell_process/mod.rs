@@ -2,21 +2,26 @@
 //!
 //! It is the same executable as everything else, so the engine behind the seam is there once and cells find it by
 //! name. It speaks evcxr's small protocol on its original standard streams, and keeps them out of the user's reach:
-//! a cell's `print!` without a newline, or its read from standard input, cannot disturb it.
+//! a cell's `print!` without a newline, its read from standard input, or its `fork` cannot disturb it.
 //!
 //! Libraries are never unloaded: thread-local destructors and stored variables may still need their code.
 
 mod capture;
+mod content;
+mod guard;
+mod input;
 
 use crate::events::{self, CellEvent, CellRequest, Incident, SOCKET_VARIABLE};
-use crate::outcome::Output;
+use crate::outcome::{InputRequest, Output};
 use capture::Capture;
+use input::Input;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use sha2::{Digest, Sha256};
 use std::ffi::c_void;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::mem::ManuallyDrop;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,14 +30,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 pub struct Notices {
     capture: Arc<Capture>,
-    interrupted: Arc<AtomicBool>,
+    input: Arc<Input>,
+    interrupted: &'static AtomicBool,
     cell: Arc<Mutex<Option<String>>>,
 }
+
+/// Set while the running cell is asked to stop. Cells look at it without a call.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 impl Notices {
     /// Passes on a display, after everything that was printed before.
     pub fn output(&self, output: Output) {
         self.send(&CellEvent::Output(output));
+    }
+
+    /// Asks the user for a line; `None` when nobody can answer.
+    pub fn input(&self, prompt: &str, password: bool) -> Option<String> {
+        if guard::is_copy() {
+            return None;
+        }
+        self.input.ask(InputRequest { prompt: prompt.to_owned(), password })
     }
 
     /// The cell's thread panicked at this place of generated code.
@@ -45,9 +62,9 @@ impl Notices {
         self.send(&CellEvent::EarlyReturn(incident(name, message, file, line, column)));
     }
 
-    /// Whether the user asked the running cell to stop.
-    pub fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+    /// Set while the user wants the running cell to stop.
+    pub fn interrupted(&self) -> &'static AtomicBool {
+        self.interrupted
     }
 
     /// Source of the running cell and its SHA-256, hexadecimal; `None` before the first one.
@@ -58,9 +75,18 @@ impl Notices {
     }
 
     fn send(&self, event: &CellEvent) {
-        if self.capture.event(event).is_err() {
+        // A copy that a cell made with `fork` has nobody to tell.
+        if guard::is_copy() {
+            return;
+        }
+        match self.capture.event(event) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                let text = format!("a display cannot be shown: {error}; show less at once, or write it to a file\n");
+                self.send(&CellEvent::Output(Output::Stderr(text)));
+            }
             // The session closed its end: nobody waits for this process any more.
-            std::process::exit(0);
+            Err(_) => std::process::exit(0),
         }
     }
 }
@@ -74,19 +100,24 @@ fn incident(name: &str, message: &str, file: &str, line: u32, column: u32) -> In
 ///
 /// # Errors
 /// The process was not started by a session, or its streams cannot be taken over.
-pub fn run(prepare: impl FnOnce(Notices) -> Box<dyn Fn()>) -> io::Result<()> {
+pub fn run(prepare: impl FnOnce(Notices) -> Arc<dyn Fn() + Send + Sync>) -> io::Result<()> {
     let path = std::env::var_os(SOCKET_VARIABLE).ok_or_else(|| {
         io::Error::new(io::ErrorKind::NotFound, "the cell process is started by a session, not by hand")
     })?;
     let events = UnixStream::connect(path)?;
     let requests = events.try_clone()?;
-    // evcxr's commands come on standard input: move it away, so that a cell reads an end of file instead of them.
+    guard::memory();
+    // evcxr's commands come on standard input: move it away, so that a cell does not read them.
     let commands = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 10)?);
-    rustix::stdio::dup2_stdin(&File::open("/dev/null")?)?;
+    let reads = requests.as_raw_fd();
     let capture = Capture::install(events)?;
-    let notices = Notices { capture: Arc::clone(&capture), interrupted: Arc::default(), cell: Arc::default() };
+    let input = Input::install(Arc::clone(&capture))?;
+    let [writes, evcxr] = capture.private();
+    guard::forget_in_copies([reads, writes, evcxr, commands.as_raw_fd()]);
+    let notices = Notices { capture: Arc::clone(&capture), input, interrupted: &INTERRUPTED, cell: Arc::default() };
     let flush = prepare(notices.clone());
-    capture.event(&CellEvent::Hello { pid: std::process::id() })?;
+    notices.input.watch(Arc::clone(&flush))?;
+    capture.event(&CellEvent::Hello { pid: std::process::id(), streams: capture.descriptors() })?;
     let answering = notices.clone();
     std::thread::Builder::new().name("requests".into()).spawn(move || answer_requests(requests, &answering))?;
 
@@ -97,16 +128,27 @@ pub fn run(prepare: impl FnOnce(Notices) -> Box<dyn Fn()>) -> io::Result<()> {
         let (Some("LOAD_AND_RUN"), Some(library), Some(function)) = (words.next(), words.next(), words.next()) else {
             return Err(io::Error::new(io::ErrorKind::InvalidData, format!("unknown command `{line}`")));
         };
-        notices.interrupted.store(false, Ordering::Relaxed);
+        if notices.interrupted.load(Ordering::Relaxed) {
+            // Stopped while it was compiled: evcxr hears of a panic, so what the cell would have defined is not there.
+            capture.tell_evcxr("EVCXR_PANIC_NOTIFICATION")?;
+            capture.tell_evcxr("EVCXR_EXECUTION_COMPLETE")?;
+            continue;
+        }
         capture.event(&CellEvent::Started)?;
-        if let Err(error) = load_and_run(library, function, &mut store) {
+        notices.input.cell_runs(true);
+        let loaded = load_and_run(library, function, &mut store);
+        flush();
+        flush_c_streams();
+        if guard::is_copy() {
+            guard::end_copy();
+        }
+        notices.input.cell_runs(false);
+        if let Err(error) = loaded {
             capture.event(&CellEvent::LoadFailed(error.to_string()))?;
             // evcxr must not believe in variables that the cell would have made.
             capture.tell_evcxr("EVCXR_ERROR_OCCURRED")?;
         }
-        flush();
-        flush_c_streams();
-        capture.drain()?;
+        capture.finish_cell()?;
         capture.tell_evcxr("EVCXR_EXECUTION_COMPLETE")?;
     }
     Ok(())
@@ -120,7 +162,12 @@ fn answer_requests(mut requests: UnixStream, notices: &Notices) {
                 notices.interrupted.store(true, Ordering::Relaxed);
                 Ok(())
             }
+            Ok(CellRequest::Answer(line)) => {
+                notices.input.answer(line);
+                Ok(())
+            }
             Ok(CellRequest::Cell { code }) => {
+                notices.interrupted.store(false, Ordering::Relaxed);
                 *notices.cell.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
                 Ok(())
             }
