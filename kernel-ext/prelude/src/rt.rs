@@ -31,8 +31,9 @@ pub fn start() -> Result<(), Error> {
 }
 
 /// The session puts a call of this into every loop and function of a cell, so that a cell that is to stop does so by a
-/// panic without a message, which leaves variables as they are. Costs the reading of a flag.
-#[inline]
+/// panic without a message, which leaves variables as they are. Costs the reading of a flag; not inlined, because cells
+/// are compiled without optimisation and this crate with it.
+#[inline(never)]
 pub fn poll() {
     if seam::interrupted() {
         leave();
