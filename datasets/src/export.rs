@@ -5,13 +5,14 @@
 
 mod workbook;
 
-use crate::descriptor::{Descriptor, FieldStatement, License, PROFILE, Resource, Schema};
+use crate::descriptor::{Descriptor, FieldStatement, License, PROFILE, Resource, Schema, Source};
 use crate::error::DatasetError;
 use crate::field::Field;
 use crate::format::FileFormat;
 use crate::package::Package;
 use crate::store;
 use crate::table::Table;
+use crate::table_error::TableError;
 use crate::write::Draft;
 use kovacs_core::Origin;
 use kovacs_core::units::Dimension;
@@ -50,6 +51,16 @@ impl ExportFormat {
         }
     }
 
+    /// The format that the ending of a file names.
+    ///
+    /// # Errors
+    /// It names none.
+    pub fn of_file(file: &Path) -> Result<ExportFormat, DatasetError> {
+        let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        let known = ExportFormat::ALL.into_iter().find(|format| ending.as_deref() == Some(format.word()));
+        known.ok_or_else(|| Box::new(TableError::FileEnding { file: file.to_path_buf() }).into())
+    }
+
     /// The format of a table in a package, where this is one.
     pub fn of_package(self) -> Option<FileFormat> {
         FileFormat::ALL.into_iter().find(|format| format.word() == self.word())
@@ -72,7 +83,11 @@ pub fn export(table: &Table, format: ExportFormat) -> Result<Vec<u8>, DatasetErr
         ExportFormat::Xlsx => workbook::bytes(table),
         ExportFormat::Parquet | ExportFormat::Arrow => {
             let mut notes = store::notes(&resource(table));
-            notes.extend(provenance(table)?.into_iter().map(|(name, value)| (format!("kovacs.{name}"), value)));
+            // Rows of several files have several origins: what is said of the table is all of them.
+            notes.retain(|(name, _)| name != "kovacs.origin");
+            notes.push(("kovacs.origin".to_string(), table.sources().origins()));
+            let lines = provenance(table)?.into_iter().filter(|(name, _)| name != "origin");
+            notes.extend(lines.map(|(name, value)| (format!("kovacs.{name}"), value)));
             let file_format = if format == ExportFormat::Arrow { FileFormat::Arrow } else { FileFormat::Parquet };
             store::bytes(table.frame(), file_format, &notes).map_err(|error| failed(error.to_string()))
         }
@@ -107,25 +122,49 @@ pub fn export_package(
 ) -> Result<Package, DatasetError> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let source = table.source();
-    let licences = source.licence.split(", ").map(|name| License { name: name.to_string(), path: None });
-    let source_of = |line: &String| crate::descriptor::Source { title: line.clone(), path: None };
+    let all = || table.sources().iter();
+    let licences = each_once(all().flat_map(|source| source.licence.split(", ")));
+    let sources = each_once(all().flat_map(|source| source.sources.iter().map(String::as_str)));
+    let tables = each_once(all().map(|source| {
+        format!(
+            "Rows of table `{}` of package `{}` (descriptor sha256:{}).",
+            source.resource, source.package, source.package_digest
+        )
+    }));
     let mut draft = Draft::new(Descriptor {
         schema: PROFILE.to_string(),
         name,
         title: Some(table.label()),
-        description: Some(format!(
-            "Rows of table `{}` of package `{}` (descriptor sha256:{}).",
-            source.resource, source.package, source.package_digest
-        )),
+        description: Some(tables.join("\n")),
         version: source.version.clone(),
-        licenses: licences.collect(),
-        sources: source.sources.iter().map(source_of).collect(),
+        licenses: licences.into_iter().map(|name| License { name: name.to_string(), path: None }).collect(),
+        sources: sources.into_iter().map(source_of).collect(),
         resources: Vec::new(),
     });
     let mut statement = resource(table);
     statement.schema.primary_key = primary_key.to_vec();
     draft.add_frame(statement, table.frame(), Some(format))?;
     draft.create(folder)
+}
+
+/// Things in the order in which they are first met.
+fn each_once<T: PartialEq>(things: impl Iterator<Item = T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for thing in things {
+        if !found.contains(&thing) {
+            found.push(thing);
+        }
+    }
+    found
+}
+
+/// A source as a descriptor has it, from the line `title (address)` that is made of one.
+fn source_of(line: &str) -> Source {
+    let parts = line.strip_suffix(')').and_then(|line| line.rsplit_once(" ("));
+    match parts.filter(|(_, path)| path.contains("://")) {
+        Some((title, path)) => Source { title: title.to_string(), path: Some(path.to_string()) },
+        None => Source { title: line.to_string(), path: None },
+    }
 }
 
 /// What is known of a table as names and values, the digest of the data last.
@@ -143,8 +182,11 @@ fn bracketed(field: &Field) -> String {
     }
 }
 
-/// A table as a resource: its columns as they are now, its origin as it was.
+/// A table as a resource: its columns as they are now, its origin as it was; of several the one furthest from a
+/// measurement.
 fn resource(table: &Table) -> Resource {
+    let origin = table.sources().origin();
+    let source = table.sources().iter().find(|source| source.origin.kind() == origin).unwrap_or(table.source());
     let fields: Vec<FieldStatement> = table.fields().iter().map(Field::to_statement).collect();
     Resource {
         name: table.source().resource.clone(),
@@ -154,7 +196,7 @@ fn resource(table: &Table) -> Resource {
         bytes: None,
         hash: None,
         schema: Schema { fields, primary_key: Vec::new() },
-        origin: table.source().origin.clone(),
+        origin: source.origin.clone(),
         parent: None,
         licenses: Vec::new(),
         sources: Vec::new(),

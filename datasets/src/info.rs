@@ -35,6 +35,9 @@ impl fmt::Display for Package {
                 writeln!(f, "    stated protocols: {}", resource.protocol.len())?;
             }
         }
+        for (name, origin, holder) in self.lent() {
+            writeln!(f, "  table `{name}` ({origin}), lent by {}", holder.folder().display())?;
+        }
         Ok(())
     }
 }

@@ -30,7 +30,6 @@ mod query;
 mod read;
 mod registry;
 mod render;
-mod save;
 mod source;
 mod store;
 mod table;
@@ -56,7 +55,6 @@ pub use registry::{
     Listed, PATH_VARIABLE, PROJECT_FOLDER, Registry, is_path, packages_in, shipped_folder, user_folder,
 };
 pub use render::significant;
-pub use save::SaveAs;
 pub use source::{Sources, TableSource};
 pub use table::{Group, Table};
 pub use table_error::TableError;

@@ -30,6 +30,8 @@ pub struct Package {
     descriptor: Descriptor,
     digest: String,
     shadowed: Vec<PathBuf>,
+    /// The shipped package of this name, which has tables that this one has not.
+    lender: Option<Arc<Package>>,
 }
 
 impl Package {
@@ -53,7 +55,7 @@ impl Package {
         let bytes = std::fs::read(&path).map_err(|source| DatasetError::io("read", &path, source))?;
         let descriptor: Descriptor =
             serde_json::from_slice(&bytes).map_err(|source| DatasetError::Descriptor { path: path.clone(), source })?;
-        Ok(Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new() })
+        Ok(Package { folder, descriptor, digest: sha256(&bytes), shadowed: Vec::new(), lender: None })
     }
 
     /// Name by which notebooks open it.
@@ -91,15 +93,41 @@ impl Package {
         self
     }
 
+    pub(crate) fn with_tables_of(mut self, lender: Option<Package>) -> Package {
+        self.lender = lender.map(Arc::new);
+        self
+    }
+
+    /// Every table that this package can give, and the package that it lies in: its own ones first, then those that the
+    /// shipped package of the same name lends to it.
+    pub fn tables(&self) -> Vec<(&str, &Package)> {
+        let own = self.resources();
+        let lent =
+            self.lender.iter().flat_map(|lender| lender.resources().into_iter().map(|name| (name, lender.as_ref())));
+        let lent: Vec<_> = lent.filter(|(name, _)| !own.contains(name)).collect();
+        own.into_iter().map(|name| (name, self)).chain(lent).collect()
+    }
+
+    /// Tables that the shipped package lends to this one, how their numbers came about, and that package.
+    pub fn lent(&self) -> Vec<(&str, Origin, &Package)> {
+        let lent = self.tables().into_iter().filter(|(_, holder)| !std::ptr::eq(*holder, self));
+        lent.filter_map(|(name, holder)| Some((name, holder.resource(name).ok()?.origin.kind(), holder))).collect()
+    }
+
+    /// The package that a table lies in: this one, unless another lends it.
+    pub(crate) fn holder(&self, resource: &str) -> &Package {
+        self.tables().into_iter().find(|(name, _)| *name == resource).map_or(self, |(_, package)| package)
+    }
+
     /// The columns of a resource that together name one row; without `time` they name one curve.
     ///
     /// # Errors
     /// No such resource.
     pub fn primary_key(&self, resource: &str) -> Result<&[String], DatasetError> {
-        self.resource(resource).map(|resource| resource.schema.primary_key.as_slice())
+        self.holder(resource).resource(resource).map(|resource| resource.schema.primary_key.as_slice())
     }
 
-    /// Names of the resources, in the order of the descriptor.
+    /// Names of its own resources, in the order of the descriptor; [`Package::tables`] has those that are lent to it too.
     pub fn resources(&self) -> Vec<&str> {
         self.descriptor.resources.iter().map(|resource| resource.name.as_str()).collect()
     }
@@ -110,12 +138,13 @@ impl Package {
     /// No such resource, a missing or changed file, columns that are not those of the descriptor, a cell that is not
     /// what its column promises, times that do not rise within a curve.
     pub fn table(&self, resource: &str) -> Result<Table, DatasetError> {
-        let statement = self.resource(resource)?;
+        let holder = self.holder(resource);
+        let statement = holder.resource(resource)?;
         let mut findings = Findings::first();
-        let table = self.table_with(statement, &mut findings);
+        let table = holder.table_with(statement, &mut findings);
         findings.refuse()?;
         table.ok_or_else(|| DatasetError::Table {
-            file: self.folder.join(&statement.path),
+            file: holder.folder.join(&statement.path),
             resource: resource.to_string(),
             reason: "it has no rows".to_string(),
         })
@@ -128,6 +157,10 @@ impl Package {
     /// As [`Package::table`], for the columns that are read; and no such column. Times are checked if `time` and all
     /// columns that tell curves apart are among them.
     pub fn columns(&self, resource: &str, names: &[&str]) -> Result<Table, DatasetError> {
+        let holder = self.holder(resource);
+        if !std::ptr::eq(holder, self) {
+            return holder.columns(resource, names);
+        }
         let statement = self.resource(resource)?;
         let path = self.descriptor_path();
         let all = fields(&path, statement)?;
@@ -184,7 +217,8 @@ impl Package {
     /// # Errors
     /// No such resource, or a unit that is not known.
     pub fn fields(&self, resource: &str) -> Result<Vec<Field>, DatasetError> {
-        fields(&self.descriptor_path(), self.resource(resource)?)
+        let holder = self.holder(resource);
+        fields(&holder.descriptor_path(), holder.resource(resource)?)
     }
 
     /// Where the rows of a resource come from, by the descriptor.
@@ -230,8 +264,9 @@ impl Package {
     /// # Errors
     /// No such resource, or a protocol that cannot be understood.
     pub fn protocols(&self, resource: &str) -> Result<Vec<RowProtocol>, DatasetError> {
-        let statement = self.resource(resource)?;
-        statement.protocol.iter().map(|stated| self.understand(statement, stated)).collect()
+        let holder = self.holder(resource);
+        let statement = holder.resource(resource)?;
+        statement.protocol.iter().map(|stated| holder.understand(statement, stated)).collect()
     }
 
     pub(crate) fn understand(
@@ -288,7 +323,7 @@ impl Package {
             path: self.descriptor_path(),
             resource: name.to_string(),
             count: self.descriptor.resources.iter().filter(|resource| resource.name == name).count(),
-            known: self.resources().iter().map(|name| name.to_string()).collect(),
+            known: self.tables().iter().map(|(name, _)| name.to_string()).collect(),
         }
     }
 

@@ -8,7 +8,8 @@
 //! 5. the packages shipped with Kovacs.
 //!
 //! The first hit wins and reports what it hides, so that a user's measured curves replace the shipped synthetic ones
-//! under the same name without an edit to a notebook, and visibly.
+//! under the same name without an edit to a notebook, and visibly. Tables that the shipped package has and the user's has
+//! not are lent to it, each with its own origin: a notebook that needs them beside the measured ones still runs.
 //!
 //! Descriptors are read on all cores and no table is opened, so that thousands of packages list in a moment.
 
@@ -98,7 +99,20 @@ impl Registry {
         check_name(Path::new(DESCRIPTOR), "package", name).map_err(|_| unknown())?;
         let mut found = known.iter().filter(|(known, _)| known == name).map(|(_, folder)| folder);
         let folder = found.next().ok_or_else(unknown)?;
-        Ok(Package::open(folder)?.hiding(found.cloned().collect()))
+        let hidden: Vec<PathBuf> = found.cloned().collect();
+        // What is damaged is named by `kovacs data list`; here it only has nothing to lend.
+        let lender = hidden.iter().find(|folder| is_shipped(folder)).and_then(|folder| Package::open(folder).ok());
+        Ok(Package::open(folder)?.hiding(hidden).with_tables_of(lender))
+    }
+
+    /// Opens the package in a folder as its name would, so that it has the tables that are lent to it.
+    ///
+    /// # Errors
+    /// As [`Package::open`].
+    pub fn open_folder(&self, folder: &Path) -> Result<Package, DatasetError> {
+        let package = Package::open(folder)?;
+        let by_name = self.open(package.name()).ok().filter(|found| found.folder() == folder);
+        Ok(by_name.unwrap_or(package))
     }
 
     /// Every package in the order of the search, damaged and hidden ones included.
@@ -108,13 +122,23 @@ impl Registry {
             let name = package.as_ref().map_or_else(|_| declared_name(&folder), |package| package.name().to_string());
             Listed { name, folder, package, hidden_by: None }
         });
-        let mut first: HashMap<String, PathBuf> = HashMap::new();
-        let told = opened.into_iter().map(|mut listed| {
-            listed.hidden_by = first.get(&listed.name).cloned();
-            first.entry(listed.name.clone()).or_insert_with(|| listed.folder.clone());
-            listed
-        });
-        told.collect()
+        let mut told: Vec<Listed> = Vec::with_capacity(opened.len());
+        let mut first: HashMap<String, usize> = HashMap::new();
+        for mut listed in opened {
+            match first.get(&listed.name).and_then(|at| told.get_mut(*at)) {
+                None => drop(first.insert(listed.name.clone(), told.len())),
+                Some(used) => {
+                    listed.hidden_by = Some(used.folder.clone());
+                    if let (Ok(package), Ok(hidden)) = (&mut used.package, &listed.package)
+                        && is_shipped(&listed.folder)
+                    {
+                        *package = package.clone().with_tables_of(Some(hidden.clone()));
+                    }
+                }
+            }
+            told.push(listed);
+        }
+        told
     }
 
     /// The names that packages declare, each once, in the order of the search.
@@ -195,6 +219,11 @@ fn declared_name(folder: &Path) -> String {
 /// The user's own packages, for all their projects: `$XDG_DATA_HOME/kovacs/packages`, beside the models they installed.
 pub fn user_folder() -> Option<PathBuf> {
     kovacs_home::data_folder().map(|folder| folder.join("packages"))
+}
+
+/// Whether a package came with Kovacs.
+fn is_shipped(folder: &Path) -> bool {
+    folder.parent() == Some(&shipped_folder())
 }
 
 /// The packages that come with Kovacs: `../lib/kovacs/packages` beside an installed executable, else the source tree.

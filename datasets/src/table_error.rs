@@ -62,18 +62,19 @@ pub enum TableError {
         /// Unit or kind in the second table.
         here: Box<str>,
     },
-    /// More rows than a file of this kind can hold.
-    #[error("`{table}` has {rows} rows, and a sheet holds {most}; write parquet or csv")]
-    TooManyRows {
+    /// A stress that was held, as in creep and recovery, and so has no hump.
+    #[error(
+        "the stress of `{table}` is {stress} MPa in every row: it was held and not measured, as in creep and recovery, \
+         while a hump is read from the stress after a step of the strain; choose a table of stress relaxation"
+    )]
+    HeldStress {
         /// Package and resource.
         table: String,
-        /// Rows of the table.
-        rows: usize,
-        /// Rows of a sheet.
-        most: usize,
+        /// The stress, in MPa.
+        stress: f64,
     },
     /// The ending of a file names no format that tables are written in.
-    #[error("`{}` does not say a format by its ending; tables are written as .csv, .parquet, .arrow or .xlsx", file.display())]
+    #[error("`{}` does not say a format by its ending; tables are written as .csv, .xlsx, .parquet, .arrow or .gr", file.display())]
     FileEnding {
         /// The file.
         file: PathBuf,

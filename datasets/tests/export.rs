@@ -3,7 +3,7 @@
 use kovacs_datasets::descriptor::{Descriptor, OriginStatement, Resource, Source};
 use kovacs_datasets::import::{Mapping, import};
 use kovacs_datasets::{
-    About, Draft, ExportFormat, FileFormat, NewColumn, Package, Table, export, export_package, export_to,
+    About, Draft, ExportFormat, FileFormat, JoinKind, NewColumn, Package, Table, export, export_package, export_to,
     new_from_file, new_from_template, read_columnar, shipped_folder,
 };
 use kovacs_formats::{StatedUnit, Values};
@@ -88,16 +88,15 @@ proptest! {
         let fields = json!([
             {"name": "specimen", "type": "string"},
             {"name": "stress", "type": "number", "unit": "kPa", "constraints": {"required": false}},
-            {"name": "strain", "type": "number", "unit": "1"},
+            {"name": "strain", "type": "number", "unit": "1", "constraints": {"required": false}},
         ]);
-        // A first row without gaps: what kind a column is shows in it. And a number in every row: to an importer a last row
-        // without any is a footer.
+        // A first row without gaps: what kind a column is shows in it.
         let first = ("A".to_string(), 1.5, 0.25);
         let rows: Vec<_> = std::iter::once(first).chain(rows).collect();
         let table = table(folder.path(), fields, vec![
             Values::Words(rows.iter().map(|row| row.0.clone()).collect()),
             Values::Numbers(rows.iter().map(|row| row.1).collect()),
-            Values::Numbers(rows.iter().map(|row| if row.2.is_nan() { 1.0 } else { row.2 }).collect()),
+            Values::Numbers(rows.iter().map(|row| row.2).collect()),
         ]);
         let described = ["specimen:text", "stress:kPa", "strain:1"].map(|text| text.parse().unwrap());
         for format in ROUND {
@@ -134,15 +133,73 @@ fn what_is_exported_is_imported_with_the_same_data() {
 }
 
 #[test]
-fn line_breaks_within_words_are_kept_by_all_but_text() {
+fn line_breaks_within_words_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let fields = json!([{"name": "note", "type": "string"}, {"name": "time", "type": "number", "unit": "s"}]);
     let words = ["two\nlines", "one"].map(str::to_string).to_vec();
     let table = table(folder.path(), fields, vec![Values::Words(words), Values::Numbers(vec![0.0, 1.0])]);
-    for format in [ExportFormat::Xlsx, ExportFormat::Parquet, ExportFormat::Arrow] {
+    for format in ROUND {
         let back = back(folder.path(), &table, format, &[]);
         assert_eq!(back.data_digest().unwrap(), table.data_digest().unwrap(), "{}", format.word());
     }
+}
+
+#[test]
+fn rows_without_a_number_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let fields = json!([
+        {"name": "note", "type": "string"},
+        {"name": "stress", "type": "number", "unit": "kPa", "constraints": {"required": false}},
+    ]);
+    let words = ["begins", "slipped", "holds", "broke"].map(str::to_string).to_vec();
+    let numbers = vec![1.5, f64::NAN, 1.25, f64::NAN];
+    let table = table(folder.path(), fields, vec![Values::Words(words), Values::Numbers(numbers)]);
+    for format in ROUND {
+        let back = back(folder.path(), &table, format, &[]);
+        assert_eq!(back.data_digest().unwrap(), table.data_digest().unwrap(), "{}", format.word());
+    }
+}
+
+#[test]
+fn a_package_of_rows_from_several_tables_keeps_all_their_sources() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |name: &str, column: &str, origin: serde_json::Value, license: &str, source: &str| {
+        let descriptor: Descriptor = serde_json::from_value(json!({
+            "name": name, "licenses": [{"name": license}], "resources": [],
+            "sources": [{"title": source, "path": format!("https://example.org/{name}")}],
+        }))
+        .unwrap();
+        let resource: Resource = serde_json::from_value(json!({
+            "name": "rows", "path": "", "origin": origin,
+            "schema": {"fields": [
+                {"name": "point", "type": "number", "unit": "1"}, {"name": column, "type": "number", "unit": "1"},
+            ]},
+        }))
+        .unwrap();
+        let mut draft = Draft::new(descriptor);
+        let numbers = || Values::Numbers(vec![1.0, 2.0]);
+        draft.add_columns(resource, vec![numbers(), numbers()], None).unwrap();
+        draft.create(&folder.path().join(name)).unwrap().table("rows").unwrap()
+    };
+    let measured = part("one", "strain", json!({"kind": "measured"}), "CC-BY-4.0", "a test in a laboratory");
+    let synthetic = json!({"kind": "synthetic", "generator": "test", "version": "1", "seed": 1});
+    let computed = part("two", "expected", synthetic, "CC0-1.0", "a formula (page 3)");
+    let both = measured.join(&computed, &["point"], JoinKind::Inner).unwrap();
+    let copy = export_package(&both, &[], FileFormat::Csv, &folder.path().join("both")).unwrap();
+    let about = copy.descriptor();
+    let titles: Vec<_> = about.sources.iter().map(|source| (source.title.as_str(), source.path.as_deref())).collect();
+    let expected = [
+        ("a test in a laboratory", Some("https://example.org/one")),
+        ("a formula (page 3)", Some("https://example.org/two")),
+    ];
+    assert_eq!(titles, expected);
+    assert_eq!(
+        about.licenses.iter().map(|license| license.name.as_str()).collect::<Vec<_>>(),
+        ["CC-BY-4.0", "CC0-1.0"]
+    );
+    assert!(about.description.as_ref().is_some_and(|text| text.contains("`one`") && text.contains("`two`")));
+    // The origin furthest from a measurement.
+    assert_eq!(copy.table("rows").unwrap().origin().word(), "synthetic");
 }
 
 #[test]

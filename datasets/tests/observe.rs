@@ -61,6 +61,10 @@ fn a_table_without_stress_or_with_tests_together_is_refused_with_a_remedy() {
     let package = Package::open(shipped_folder().join("pvc")).unwrap();
     let message = package.table("dynamic").unwrap().observe(&[], 0.0).unwrap_err().to_string();
     assert!(message.contains("no number column `stress`"), "{message}");
+    let recovery = package.table("recovery").unwrap();
+    let by = recovery.test_columns();
+    let message = recovery.observe(&by.iter().map(String::as_str).collect::<Vec<_>>(), 0.0).unwrap_err().to_string();
+    assert!(message.contains("`pvc recovery (synthetic)` is 0 MPa in every row: it was held"), "{message}");
     let message = shipped("pvc").observe(&[], 0.0).unwrap_err().to_string();
     assert!(message.contains("falls"), "{message}");
     let message = shipped("pvc").observe(&["sample"], 0.0).unwrap_err().to_string();

@@ -2,6 +2,7 @@
 
 use kovacs_core::sampled_hump::hump_of_samples;
 use kovacs_core::{Control, Hump, Origin, Protocol};
+use kovacs_datasets::import::{Mapping, import};
 use kovacs_datasets::{Package, Registry, Table, generate, shipped_folder};
 use std::path::Path;
 
@@ -321,6 +322,38 @@ fn a_user_package_of_the_same_name_hides_the_shipped_one_and_says_so() {
     let listed = registry.list();
     let hidden = listed.iter().find(|entry| entry.folder == shipped_folder().join("pvc")).unwrap();
     assert_eq!(hidden.hidden_by.as_deref(), Some(project.path().join("pvc").as_path()));
+}
+
+#[test]
+fn tables_that_an_imported_glass_lacks_are_lent_by_the_shipped_one_with_their_own_origin() {
+    let project = tempfile::tempdir().unwrap();
+    let curves = project.path().join("curves.csv");
+    std::fs::write(&curves, "time [s],stress [MPa]\n1,5\n2,4\n4,3.5\n").unwrap();
+    let mapping = Mapping { resource: "two-step".to_string(), ..Mapping::new("pvc", "CC0-1.0", "a laboratory") };
+    let measured = import(&curves, &mapping, project.path()).unwrap();
+    assert_eq!(measured.tables.len(), 1);
+    let registry = Registry::of(vec![project.path().to_path_buf(), shipped_folder()]);
+    let package = registry.open("pvc").unwrap();
+    assert_eq!(package.resources(), ["two-step"]);
+    assert_eq!(package.table("two-step").unwrap().origin(), Origin::Measured);
+    let recovery = package.table("recovery").unwrap();
+    assert_eq!(recovery.origin(), Origin::Synthetic);
+    assert_eq!(recovery.source().package_digest, Package::open(shipped_folder().join("pvc")).unwrap().digest());
+    assert_eq!(package.primary_key("recovery").unwrap().last().map(String::as_str), Some("time"));
+    let lent: Vec<_> =
+        package.lent().into_iter().map(|(name, origin, _)| format!("{name}: {}", origin.word())).collect();
+    assert_eq!(
+        lent,
+        ["two-step-waiting", "relaxation", "recovery", "dynamic"].map(|name| format!("{name}: synthetic"))
+    );
+    assert!(package.to_string().contains("table `recovery` (synthetic), lent by"), "{package}");
+    // By its folder alone it is what it is.
+    assert!(Package::open(package.folder()).unwrap().table("recovery").is_err());
+    assert!(registry.open_folder(package.folder()).unwrap().table("recovery").is_ok());
+    assert!(registry.query("pvc_recovery").unwrap().rows() > 0);
+    assert_eq!(registry.query("pvc_two_step").unwrap().rows(), 3);
+    let listed = registry.list().into_iter().find(|listed| listed.name == "pvc").unwrap();
+    assert_eq!(listed.package.unwrap().lent().len(), 4);
 }
 
 #[test]

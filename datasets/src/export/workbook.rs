@@ -1,14 +1,15 @@
 //! A table as a workbook: one sheet of rows below a row of names and a row of units, and a sheet `Provenance`.
 //!
 //! The sheet of rows says in its name if nobody measured them. Numbers are written with the digits that bring back the
-//! same bits; a gap is an empty cell.
+//! same bits; a gap is an empty cell. Only where a row has no number at all, its first gap is written as `=NA()`: readers
+//! of tables would take a row without a number for words below the table.
 
 use super::{ExportFormat, provenance, refused};
 use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::table::Table;
 use kovacs_core::Origin;
-use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet, XlsxError};
 
 /// Rows of a sheet of the format, less the two of the heading.
 const MOST_ROWS: usize = (1 << 20) - 2;
@@ -102,13 +103,20 @@ fn write_rows(sheet: &mut Worksheet, table: &Table) -> Result<(), Reason> {
     for index in 0..table.rows() {
         // The number of rows was found to fit into a sheet.
         let row = index as u32 + 2;
+        let number = |cells: &Cells| match cells {
+            Cells::Numbers(numbers) => numbers.get(index).copied().filter(|number| !number.is_nan()),
+            Cells::Words(_) => None,
+        };
+        let mut needs_mark = columns.iter().all(|cells| number(cells).is_none());
         for (column, cells) in (0..).zip(&columns) {
             match cells {
-                Cells::Numbers(numbers) => {
-                    if let Some(number) = numbers.get(index).filter(|number| !number.is_nan()) {
-                        sheet.write_number(row, column, *number)?;
+                Cells::Numbers(_) => match number(cells) {
+                    Some(number) => drop(sheet.write_number(row, column, number)?),
+                    None if std::mem::take(&mut needs_mark) => {
+                        sheet.write_formula(row, column, Formula::new("=NA()").set_result("#N/A"))?;
                     }
-                }
+                    None => {}
+                },
                 Cells::Words(words) => {
                     if let Some(word) = words.get(index).filter(|word| !word.is_empty()) {
                         sheet.write_string(row, column, word)?;

@@ -10,6 +10,7 @@ pub mod grid;
 use crate::descriptor::FieldKind;
 use crate::error::DatasetError;
 use crate::table::Table;
+use crate::table_error::TableError;
 use kovacs_core::holds::{find_holds, ramps};
 use kovacs_core::replicates::{Statistics, statistics};
 use kovacs_core::sampled_hump::Verdict;
@@ -74,13 +75,20 @@ impl Table {
     /// where nothing else is known). `dead_time` in s: samples of a stage before it are left out.
     ///
     /// # Errors
-    /// There is no column `stress`, `time` or one named in `by`; rows of several tests are together; no test has a
+    /// There is no column `stress`, `time` or one named in `by`; the stress is the same in all rows; rows of several tests are together; no test has a
     /// second stage with eight samples.
     pub fn observe(&self, by: &[&str], dead_time: f64) -> Result<Vec<ObservedStage>, DatasetError> {
         let table = self.in_internal_units()?;
         let unit = table.unit("stress")?;
         if unit.dimension() != Dimension::Stress {
             return Err(DatasetError::NotAStress { table: self.label(), unit: unit.code().to_owned() });
+        }
+        let stress = table.column("stress")?;
+        if let [first, others @ ..] = stress.as_slice()
+            && !others.is_empty()
+            && others.iter().all(|other| other == first)
+        {
+            return Err(Box::new(TableError::HeldStress { table: self.label(), stress: *first }).into());
         }
         let mut observed = Vec::new();
         let groups = if by.is_empty() { Vec::new() } else { table.group_by(by)? };

@@ -45,9 +45,9 @@ pub(crate) fn find(registry: &Registry, name: &str) -> Result<Found, DatasetErro
             continue;
         }
         let package = registry.open(candidate)?;
-        for resource in package.resources() {
+        for (resource, holder) in package.tables() {
             if full == Some(resource) || short == Some(self::short(resource).as_str()) {
-                fitting.push((package.clone(), resource.to_string()));
+                fitting.push((holder.clone(), resource.to_string()));
             }
         }
     }
@@ -69,7 +69,7 @@ pub(crate) fn names(registry: &Registry) -> Vec<String> {
     let usable = registry.list().into_iter().filter(|listed| listed.hidden_by.is_none());
     let names: BTreeSet<String> = usable
         .filter_map(|listed| listed.package.ok())
-        .flat_map(|package| package.resources().into_iter().map(|name| full_name(&package, name)).collect::<Vec<_>>())
+        .flat_map(|package| package.tables().into_iter().map(|(name, _)| full_name(&package, name)).collect::<Vec<_>>())
         .collect();
     std::iter::once(CURVES.to_string()).chain(names).collect()
 }
@@ -105,8 +105,8 @@ fn curves(registry: &Registry) -> Result<Found, DatasetError> {
                 continue;
             }
         };
-        for resource in package.resources() {
-            let part = Part::whole(&package, resource)?;
+        for (resource, holder) in package.tables() {
+            let part = Part::whole(holder, resource)?;
             let own = part.fields();
             let has = |name: &str| own.iter().any(|field| field.name == name && field.kind != FieldKind::Text);
             if !CURVE_COLUMNS.iter().all(|name| has(name)) {

@@ -21,6 +21,7 @@ use kovacs_datasets::observe::{conditions, grid};
 use kovacs_datasets::{Field, Package, Registry, Table};
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
+use std::path::Path;
 use std::sync::PoisonError;
 
 /// Rows of a table that are shown.
@@ -49,7 +50,13 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         }
         Operation::OpenTable => {
             let (folder, name) = (reader.text()?, reader.text()?);
-            let table = Package::open(&folder).and_then(|package| package.table(&name));
+            // A package that was found by its name may have tables that another lends to it.
+            let package =
+                Package::open(&folder).and_then(|package| match package.resources().contains(&name.as_str()) {
+                    true => Ok(package),
+                    false => Registry::standard(&[]).open_folder(Path::new(&folder)),
+                });
+            let table = package.and_then(|package| package.table(&name));
             let table = table.and_then(|table| table.in_internal_units()).map_err(data_error)?;
             write_table(&mut writer, table);
         }
@@ -160,7 +167,7 @@ fn open_package(name: &str) -> Result<Package> {
 fn write_package(writer: &mut Writer, package: &Package) {
     writer.text(package.name());
     writer.text(package.title());
-    writer.texts(&package.resources());
+    writer.texts(&package.tables().into_iter().map(|(name, _)| name).collect::<Vec<_>>());
     writer.text(&package.folder().to_string_lossy());
     writer.text(package.digest());
 }

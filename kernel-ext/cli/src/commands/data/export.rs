@@ -117,13 +117,8 @@ fn format(options: &Options) -> Result<ExportFormat, Failure> {
         Some(FormatName::Arrow) => Ok(ExportFormat::Arrow),
         Some(FormatName::Gr) => Ok(ExportFormat::Gr),
         None if options.package_folder => Ok(ExportFormat::Csv),
-        None => {
-            let ending = options.out.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-            ExportFormat::ALL
-                .into_iter()
-                .find(|format| ending.as_deref() == Some(format.word()))
-                .ok_or_else(|| Failure::usage("what to write is not said").remedy("add `--format csv`, for example"))
-        }
+        None => ExportFormat::of_file(&options.out)
+            .map_err(|_| Failure::usage("what to write is not said").remedy("add `--format csv`, for example")),
     }
 }
 

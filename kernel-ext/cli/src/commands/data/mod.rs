@@ -149,8 +149,9 @@ fn listed_json(listed: &Listed) -> Value {
 
 /// The kinds of origin in a package, each once.
 fn origins(package: &Package) -> Vec<&'static str> {
-    let mut words: Vec<_> =
-        package.descriptor().resources.iter().map(|resource| resource.origin.kind().word()).collect();
+    let own = package.descriptor().resources.iter().map(|resource| resource.origin.kind().word());
+    let lent = package.lent().into_iter().map(|(_, origin, _)| origin.word());
+    let mut words: Vec<_> = own.chain(lent).collect();
     words.sort_unstable();
     words.dedup();
     words
@@ -164,6 +165,9 @@ fn info(options: &PackageOptions) -> Result<(), Failure> {
             "digest": package.digest(),
             "hides": package.shadowed(),
             "descriptor": package.descriptor(),
+            "lent": package.lent().into_iter().map(|(name, origin, holder)| json!({
+                "table": name, "origin": origin.word(), "folder": holder.folder(),
+            })).collect::<Vec<_>>(),
             "data_digests": data_digests(&package).into_iter().collect::<serde_json::Map<_, _>>(),
         }));
     }
@@ -198,6 +202,9 @@ fn info(options: &PackageOptions) -> Result<(), Failure> {
             })
             .collect();
         text.push_str(&aligned("  ", &columns));
+    }
+    for (name, origin, holder) in package.lent() {
+        text.push_str(&format!("\ntable `{name}` ({})\n  lent by {}\n", origin.word(), holder.folder().display()));
     }
     print(&text)
 }

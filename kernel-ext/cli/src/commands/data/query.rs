@@ -4,7 +4,7 @@ use crate::commands::data::shown::{self, Form};
 use crate::failure::Failure;
 use crate::waiting::patiently;
 use clap::Args;
-use kovacs_datasets::{Registry, Table};
+use kovacs_datasets::{ExportFormat, Registry, Table, export_to};
 use std::path::PathBuf;
 
 /// Answer a question about all data packages, in SQL
@@ -63,7 +63,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
 }
 
 fn save(answer: &Table, file: &std::path::Path) -> Result<(), Failure> {
-    answer.save(file)?;
+    export_to(answer, ExportFormat::of_file(file)?, file)?;
     shown::say_origin(answer);
     crate::output::notice(&format!("{} rows in `{}`", answer.rows(), file.display()));
     Ok(())

@@ -3,8 +3,8 @@
 use crate::failure::Failure;
 use crate::output::{notice, print, print_json};
 use kovacs_core::Origin;
-use kovacs_datasets::Table;
 use kovacs_datasets::descriptor::FieldKind;
+use kovacs_datasets::{ExportFormat, Table, export};
 use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
 
@@ -38,7 +38,7 @@ pub fn show(table: &Table, form: Form) -> Result<(), Failure> {
         Form::Json => print_json(&as_json(table)?),
         Form::Csv => {
             say_origin(table);
-            print(&table.to_csv()?)
+            print(&String::from_utf8_lossy(&export(table, ExportFormat::Csv)?))
         }
     }
 }
