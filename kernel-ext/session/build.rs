@@ -11,14 +11,44 @@ fn main() -> io::Result<()> {
     let manifest = variable("CARGO_MANIFEST_DIR")?;
     let out = variable("OUT_DIR")?;
     let mut table = String::from("pub(super) const SOURCES: &[(&str, &str)] = &[\n");
-    for (name, folder) in [("kovacs", "../prelude/src"), ("kovacs-core", "../../models/core/src")] {
+    for (name, folder) in [
+        ("kovacs", "../prelude/src"),
+        ("kovacs-core", "../../models/core/src"),
+        ("facades/polars", "../cell-crates/facades/polars"),
+        ("views/ndarray", "../cell-crates/views/ndarray"),
+        ("views/plotly", "../cell-crates/views/plotly"),
+        ("views/polars", "../cell-crates/views/polars"),
+        ("views/statrs", "../cell-crates/views/statrs"),
+    ] {
         let folder = manifest.join(folder);
         println!("cargo::rerun-if-changed={}", folder.display());
         list(&folder, &format!("{name}/src"), &mut table)?;
     }
     table.push_str("];\n");
+    write_versions(&manifest.join("../../Cargo.lock"), &mut table)?;
     fs::write(out.join("prelude_sources.rs"), table)?;
     compile_cell_cargo(&manifest.join("../cell-cargo/src"), &out)
+}
+
+/// The versions of the crates that come with Kovacs, as cargo chose them.
+fn write_versions(lock: &Path, table: &mut String) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", lock.display());
+    let text = fs::read_to_string(lock)?;
+    let value = |line: Option<&str>, key: &str| -> Option<String> {
+        Some(line?.strip_prefix(key)?.trim_matches([' ', '=', '"']).to_owned())
+    };
+    table.push_str("pub(super) const VERSIONS: &[(&str, &str)] = &[\n");
+    for package in text.split("[[package]]") {
+        let mut lines = package.lines().filter(|line| !line.is_empty());
+        let (Some(name), Some(version)) = (value(lines.next(), "name"), value(lines.next(), "version")) else {
+            continue;
+        };
+        if ["ndarray", "plotly", "polars", "statrs"].contains(&name.as_str()) {
+            writeln!(table, "    ({name:?}, {version:?}),").map_err(io::Error::other)?;
+        }
+    }
+    table.push_str("];\n");
+    Ok(())
 }
 
 /// Not as a dependency: it is a program, and a small one only if nothing of the workspace's profile gets into it.

@@ -34,7 +34,8 @@ fn every_command_has_help_with_an_example_of_itself() {
         say(&[command, &["--help"]].concat()).ends_with(0).prints(&[&format!("kovacs {words}"), "Example"]);
     }
     let top = say(&["--help"]).ends_with(0);
-    let listed = ["reproduce", "predict", "run", "data", "model", "kernel", "book", "setup", "install", "cite", "completions"];
+    let listed =
+        ["reproduce", "predict", "run", "data", "model", "kernel", "book", "setup", "install", "cite", "completions"];
     for (command, before) in listed.iter().skip(1).zip(listed) {
         let place = |name: &str| top.out.find(&format!("\n  {name} ")).unwrap_or_else(|| panic!("no `{name}`"));
         assert!(place(before) < place(command), "what most people want comes first");

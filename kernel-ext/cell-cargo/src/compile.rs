@@ -3,11 +3,12 @@
 //! The object file is linked with `-z defs`: a symbol that nobody has is found here, where it is an error of the
 //! cell, and not when the library is loaded.
 
+use crate::dependencies::{self, Built};
 use crate::externs::Extern;
 use crate::journal::Event;
 use crate::manifest::Manifest;
 use crate::plan::Plan;
-use crate::{real, source};
+use crate::{offered, real, source};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -40,35 +41,39 @@ pub(crate) fn cell(plan: &Plan, folder: &Path, arguments: &[OsString], goal: Goa
     let manifest = Manifest::read(folder)?;
     let source = source::rewrite(&fs::read_to_string(folder.join("src/lib.rs"))?);
     let by_cargo = |reason: &str| real::cell(plan, folder, arguments, &source, reason);
-    if let Some(reason) = reason_for_cargo(plan, &manifest) {
+    if let Some(reason) = reason_for_cargo(plan) {
         return by_cargo(&reason);
     }
+    let others = offered::others(plan, &manifest.dependencies);
+    let more = if others.is_empty() { None } else { Some(dependencies::ensure(plan, &others)?) };
+    let more = more.as_ref();
     let (Some(linker), Some(library_path)) = (&plan.linker, std::env::var_os(LIBRARY_PATH_VARIABLE)) else {
         if goal == Goal::Check {
-            return check(plan, folder, &manifest, &source, begun);
+            return check(plan, folder, &manifest, &source, more, begun);
         }
         return by_cargo("there is no linker beside the compiler");
     };
     if goal == Goal::Check {
-        return check(plan, folder, &manifest, &source, begun);
+        return check(plan, folder, &manifest, &source, more, begun);
     }
     let out = new_folder(&folder.join("out"))?;
     let object = out.join("ctx.o");
-    let mut rustc = rustc(plan, folder, &manifest, &source)?;
+    let mut rustc = rustc(plan, folder, &manifest, &source, more)?;
     rustc.arg("--emit=obj").arg("-o").arg(&object);
     let status = rustc.status()?;
     if !status.success() {
         plan.note(Event::DirectErrors, begun.elapsed(), "");
+        explain_missing_crates(plan, &source);
         return Ok(ExitCode::from(101));
     }
     let compiled = begun.elapsed();
     let library = out.join("libctx.so");
     let (always, others) = plan.externs.split_at(plan.externs.len().min(1));
     let others: Vec<&Extern> = others.iter().filter(|krate| krate.is_named_in(&source)).collect();
-    let mut linked = link(plan, linker, &object, always.iter(), &library)?;
+    let mut linked = link(plan, linker, &object, always.iter(), more, &library)?;
     if !linked && !others.is_empty() {
         // A crate that is named is not always used, and a large library takes long to read.
-        linked = link(plan, linker, &object, always.iter().chain(others), &library)?;
+        linked = link(plan, linker, &object, always.iter().chain(others), more, &library)?;
     }
     if !linked {
         return by_cargo("the object file needs more than the libraries of the set-up");
@@ -81,8 +86,15 @@ pub(crate) fn cell(plan: &Plan, folder: &Path, arguments: &[OsString], goal: Goa
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(plan: &Plan, folder: &Path, manifest: &Manifest, source: &str, begun: Instant) -> io::Result<ExitCode> {
-    let mut rustc = rustc(plan, folder, manifest, source)?;
+fn check(
+    plan: &Plan,
+    folder: &Path,
+    manifest: &Manifest,
+    source: &str,
+    more: Option<&Built>,
+    begun: Instant,
+) -> io::Result<ExitCode> {
+    let mut rustc = rustc(plan, folder, manifest, source, more)?;
     rustc.arg("--emit=metadata").arg("-o").arg(folder.join("cell/check.rmeta"));
     let status = rustc.status()?;
     let (event, code) = if status.success() { (Event::Direct, 0) } else { (Event::DirectErrors, 101) };
@@ -91,12 +103,9 @@ fn check(plan: &Plan, folder: &Path, manifest: &Manifest, source: &str, begun: I
 }
 
 /// Why rustc alone does not do.
-fn reason_for_cargo(plan: &Plan, manifest: &Manifest) -> Option<String> {
+fn reason_for_cargo(plan: &Plan) -> Option<String> {
     if plan.externs.is_empty() {
         return Some("the prelude is not compiled".into());
-    }
-    if !manifest.dependencies.is_empty() {
-        return Some(format!("it has dependencies of its own: {}", manifest.dependencies.join(", ")));
     }
     let flags = std::env::var("RUSTFLAGS").unwrap_or_default();
     if let Some(flag) = flags.split(' ').find(|flag| flag.starts_with("-Z")) {
@@ -105,7 +114,18 @@ fn reason_for_cargo(plan: &Plan, manifest: &Manifest) -> Option<String> {
     std::env::var_os("RUSTC_WRAPPER").map(|_| "a wrapper of the compiler".into())
 }
 
-fn rustc(plan: &Plan, folder: &Path, manifest: &Manifest, source: &str) -> io::Result<Command> {
+/// Says why a crate that the source names is not there; the compiler only says that it is not.
+fn explain_missing_crates(plan: &Plan, source: &str) {
+    for (name, reason) in &plan.unavailable {
+        let krate = Extern { name: name.clone(), ..Extern::default() };
+        if krate.is_named_in(source) {
+            let message = crate::json(&format!("`{name}` comes with Kovacs, but is not ready: {reason}"));
+            println!("{{\"message\":\"{message}\",\"level\":\"error\",\"spans\":[],\"children\":[]}}");
+        }
+    }
+}
+
+fn rustc(plan: &Plan, folder: &Path, manifest: &Manifest, source: &str, more: Option<&Built>) -> io::Result<Command> {
     // Its name must end in `lib.rs`: evcxr looks for that in messages.
     let file = Path::new("cell/lib.rs");
     fs::create_dir_all(folder.join("cell"))?;
@@ -126,6 +146,9 @@ fn rustc(plan: &Plan, folder: &Path, manifest: &Manifest, source: &str) -> io::R
     for krate in always.iter().chain(others.iter().filter(|krate| krate.is_named_in(source))) {
         command.args(krate.arguments());
     }
+    if let Some(more) = more {
+        command.args(&more.arguments);
+    }
     command.arg(file);
     real::restore(plan, &mut command);
     Ok(command)
@@ -136,9 +159,17 @@ fn link<'a>(
     linker: &Path,
     object: &Path,
     externs: impl Iterator<Item = &'a Extern>,
+    more: Option<&'a Built>,
     library: &Path,
 ) -> io::Result<bool> {
-    let libraries: Vec<&PathBuf> = externs.filter_map(|krate| krate.library.as_ref()).collect();
+    let externs: Vec<&Extern> = externs.collect();
+    let mut libraries: Vec<&PathBuf> =
+        externs.iter().flat_map(|krate| krate.library.iter().chain(&krate.behind)).collect();
+    libraries.extend(more.map(|more| &more.library));
+    libraries.sort_unstable();
+    libraries.dedup();
+    // What stands in front of another library says at its loading how that one's values are shown.
+    let in_front = externs.iter().filter(|krate| !krate.behind.is_empty()).filter_map(|krate| krate.library.as_ref());
     let mut command = Command::new(linker);
     command.args(["-flavor", "gnu"]);
     for folder in libraries.iter().filter_map(|library| library.parent()) {
@@ -148,7 +179,10 @@ fn link<'a>(
         .args(["-shared", "--gc-sections", "--eh-frame-hdr", "--as-needed", "-z", "defs"])
         .args(["-z", "relro", "-z", "now", "--build-id=none", "--strip-all", "--threads=1"])
         .arg(object)
-        .args(libraries)
+        .arg("--no-as-needed")
+        .args(in_front)
+        .arg("--as-needed")
+        .args(&libraries)
         .arg(&plan.standard_library)
         .args(&plan.system_libraries)
         .arg("-o")

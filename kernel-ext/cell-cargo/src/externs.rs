@@ -9,7 +9,7 @@
 use std::path::PathBuf;
 
 /// A crate compiled once for all cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extern {
     /// The name by which cells call it.
     pub name: String,
@@ -20,6 +20,21 @@ pub struct Extern {
     pub search_folder: Option<PathBuf>,
     /// What a cell that uses it is linked to, and what the loader opens, by this path. `None` for a crate of macros.
     pub library: Option<PathBuf>,
+    /// What that library stands on, if a cell may need it too.
+    pub behind: Vec<PathBuf>,
+    /// Folder of a crate that type inference sees instead; `None` if it needs none or finds it itself.
+    pub view: Option<PathBuf>,
+    /// Its version and features, if a line of `:dep` may ask for it by name.
+    pub offer: Option<Offer>,
+}
+
+/// A version of a crate that a line of `:dep` may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// `0.55.2`.
+    pub version: String,
+    /// All that it has.
+    pub features: Vec<String>,
 }
 
 impl Extern {
@@ -54,7 +69,13 @@ mod tests {
 
     #[test]
     fn a_crate_is_named_by_a_whole_word() {
-        let krate = Extern { name: "polars".into(), rmeta: PathBuf::new(), search_folder: None, library: None };
+        let krate = Extern {
+            name: "polars".into(),
+            rmeta: PathBuf::new(),
+            search_folder: None,
+            library: None,
+            ..Extern::default()
+        };
         assert!(krate.is_named_in("use polars::prelude::*;"));
         assert!(krate.is_named_in("polars"));
         assert!(!krate.is_named_in("use polars_io::x; let mypolars = 1;"));

@@ -13,15 +13,18 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod dependencies;
 mod externs;
 mod journal;
 mod manifest;
+mod offered;
 mod plan;
 mod query;
 mod real;
+mod requirement;
 mod source;
 
-pub use externs::Extern;
+pub use externs::{Extern, Offer};
 pub use journal::{Compilations, Event, read_journal};
 pub use plan::{PLAN_VARIABLE, Plan};
 
@@ -69,7 +72,7 @@ fn cargo(plan: &Plan, arguments: &[OsString]) -> std::io::Result<ExitCode> {
 }
 
 /// The text between the quotes of a JSON string.
-fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {
         match character {

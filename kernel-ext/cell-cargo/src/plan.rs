@@ -1,8 +1,9 @@
 //! What a session tells its `cargo`: where everything is. A file of lines, fields separated by tabs.
 
-use crate::externs::Extern;
+use crate::externs::{Extern, Offer};
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,10 @@ pub struct Plan {
     pub system_libraries: Vec<PathBuf>,
     /// Crates that cells can name; the first one is `kovacs`.
     pub externs: Vec<Extern>,
+    /// Crates that cells could name, and why they cannot.
+    pub unavailable: Vec<(String, String)>,
+    /// Where the crates of `:dep` are built, for all sessions.
+    pub dependencies: PathBuf,
     /// Folders with recorded answers.
     pub answers: Vec<PathBuf>,
     /// Where to record new answers.
@@ -64,6 +69,25 @@ impl Plan {
         self.crate_folders.iter().any(|known| known == folder || real(known) == real(folder))
     }
 
+    /// Says to whoever waits for the cell what is being done.
+    pub(crate) fn progress(&self, line: &str) {
+        // Nobody has to listen.
+        let file = OpenOptions::new().create(true).append(true).open(self.progress_file());
+        let _ = file.and_then(|mut file| writeln!(file, "{line}"));
+    }
+
+    /// Into which file is written what takes long while a cell is compiled: a line for each step.
+    pub fn progress_file(&self) -> PathBuf {
+        self.journal.with_extension("progress")
+    }
+
+    /// Whether the user wants no network.
+    pub(crate) fn is_offline(&self) -> bool {
+        let value =
+            self.environment.iter().find(|(name, _)| name == "CARGO_NET_OFFLINE").and_then(|(_, value)| value.as_ref());
+        value.is_some_and(|value| value == "true")
+    }
+
     /// The plan as the contents of a file.
     pub fn encode(&self) -> Vec<u8> {
         let mut lines = Lines::default();
@@ -85,8 +109,19 @@ impl Plan {
         for krate in &self.externs {
             let optional = |path: &Option<PathBuf>| path.clone().unwrap_or_default().into_os_string();
             let (folder, library) = (optional(&krate.search_folder), optional(&krate.library));
-            lines.add("extern", &[OsStr::new(&krate.name), krate.rmeta.as_os_str(), &folder, &library]);
+            let view = optional(&krate.view);
+            lines.add("extern", &[OsStr::new(&krate.name), krate.rmeta.as_os_str(), &folder, &library, &view]);
+            for library in &krate.behind {
+                lines.add("behind", &[library.as_os_str()]);
+            }
+            if let Some(Offer { version, features }) = &krate.offer {
+                lines.add("offer", &[OsStr::new(version), OsStr::new(&features.join(" "))]);
+            }
         }
+        for (name, reason) in &self.unavailable {
+            lines.add("unavailable", &[OsStr::new(name), OsStr::new(reason)]);
+        }
+        lines.add("dependencies", &[self.dependencies.as_os_str()]);
         for folder in &self.answers {
             lines.add("answers", &[folder.as_os_str()]);
         }
@@ -128,8 +163,26 @@ impl Plan {
                     let rmeta = next().into();
                     let mut optional = || Some(PathBuf::from(next())).filter(|path| !path.as_os_str().is_empty());
                     let search_folder = optional();
-                    plan.externs.push(Extern { name, rmeta, search_folder, library: optional() });
+                    let (library, view) = (optional(), optional());
+                    plan.externs.push(Extern { name, rmeta, search_folder, library, view, ..Extern::default() });
                 }
+                "behind" => {
+                    if let Some(krate) = plan.externs.last_mut() {
+                        krate.behind.push(next().into());
+                    }
+                }
+                "offer" => {
+                    let version = next().to_string_lossy().into_owned();
+                    let features = next().to_string_lossy().split_whitespace().map(str::to_owned).collect();
+                    if let Some(krate) = plan.externs.last_mut() {
+                        krate.offer = Some(Offer { version, features });
+                    }
+                }
+                "unavailable" => {
+                    let mut text = || next().to_string_lossy().into_owned();
+                    plan.unavailable.push((text(), text()));
+                }
+                "dependencies" => plan.dependencies = next().into(),
                 "answers" => plan.answers.push(next().into()),
                 "record" => plan.record = Some(next().into()),
                 "journal" => plan.journal = next().into(),
@@ -197,6 +250,9 @@ mod tests {
             rmeta: "/a b/\t.rmeta".into(),
             search_folder: None,
             library: library.map(PathBuf::from),
+            behind: library.map(PathBuf::from).into_iter().collect(),
+            view: library.map(PathBuf::from),
+            offer: library.map(|_| Offer { version: "1.2.3".into(), features: vec!["a".into(), "b".into()] }),
         };
         let plan = Plan {
             crate_folders: vec!["/tmp/x\ny".into(), "/tmp/\\t".into()],
@@ -205,6 +261,8 @@ mod tests {
             externs: vec![krate(Some("/lib")), krate(None)],
             environment: vec![("PATH".into(), Some("/bin:\t".into())), ("CARGO_HOME".into(), None)],
             record: Some("/r".into()),
+            unavailable: vec![("polars".into(), "no\nreason".into())],
+            dependencies: "/deps".into(),
             ..Plan::default()
         };
         assert_eq!(Plan::decode(&plan.encode()).expect("it was just encoded"), plan);

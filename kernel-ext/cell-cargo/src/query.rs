@@ -6,7 +6,7 @@
 use crate::journal::Event;
 use crate::manifest::Manifest;
 use crate::plan::Plan;
-use crate::{real, source};
+use crate::{offered, real, source};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Write};
@@ -53,11 +53,14 @@ pub(crate) fn cargo(plan: &Plan, folder: &Path, arguments: &[OsString]) -> io::R
     let mut question = format!("cargo {}", words(arguments).join(" "));
     let mut own_folder = None;
     match manifest {
-        None => return real::cargo(plan, arguments),
+        None => return trial(plan, folder, arguments),
         Some(manifest) if asks_metadata => {
             // rust-analyzer must know the prelude, which the manifest does not name.
-            let prelude = format!("\nkovacs = {{ path = {:?} }}\n", plan.prelude);
-            let own = real::crate_folder(folder, "", &prelude)?;
+            let mut prelude = format!("\nkovacs = {{ path = {:?} }}\n", plan.prelude);
+            for (name, view) in plan.externs.iter().filter_map(|krate| Some((&krate.name, krate.view.as_ref()?))) {
+                prelude.push_str(&format!("{name} = {{ path = {view:?} }}\n"));
+            }
+            let own = real::crate_folder(plan, folder, "", &prelude)?;
             let path = folder.join("Cargo.toml");
             let mut arguments = arguments.to_vec();
             match arguments.iter_mut().find(|argument| Path::new(argument) == path) {
@@ -65,7 +68,7 @@ pub(crate) fn cargo(plan: &Plan, folder: &Path, arguments: &[OsString]) -> io::R
                 None => arguments.extend(["--manifest-path".into(), own.join("Cargo.toml").into()]),
             }
             command.args(arguments);
-            question.push_str(&format!(" {:?}", manifest.dependencies));
+            question.push_str(&format!(" {:?}", offered::others(plan, &manifest.dependencies)));
             own_folder = Some(own);
         }
         Some(_) => {
@@ -73,6 +76,39 @@ pub(crate) fn cargo(plan: &Plan, folder: &Path, arguments: &[OsString]) -> io::R
         }
     }
     answer(plan, &question, own_folder.as_deref(), command)
+}
+
+/// Tries a line of `:dep`: whether there is such a crate, in a version that it asks for.
+fn trial(plan: &Plan, folder: &Path, arguments: &[OsString]) -> io::Result<ExitCode> {
+    for line in Manifest::read(folder)?.dependencies {
+        match offered::judge(plan, &line) {
+            Some(Ok(())) => return Ok(ExitCode::SUCCESS),
+            Some(Err(reason)) => {
+                // evcxr shows what is written here.
+                eprintln!("{reason}");
+                return Ok(ExitCode::from(101));
+            }
+            None => {}
+        }
+    }
+    let attempt = |arguments: &[OsString], is_offline: bool| {
+        let mut command = Command::new(&plan.cargo);
+        command.current_dir(folder).args(arguments);
+        real::restore(plan, &mut command);
+        // evcxr has written into the crate's configuration that there is no network.
+        command.env("CARGO_NET_OFFLINE", if is_offline { "true" } else { "false" });
+        command.env_remove("RUSTC").stdin(std::process::Stdio::null()).output()
+    };
+    let mut output = attempt(arguments, true)?;
+    if !output.status.success() && !plan.is_offline() {
+        // What is not on this machine is looked for in the registry.
+        let arguments: Vec<OsString> = arguments.iter().filter(|argument| *argument != "--offline").cloned().collect();
+        plan.progress("looking for the crate in the registry");
+        output = attempt(&arguments, false)?;
+    }
+    io::stderr().write_all(&output.stderr)?;
+    io::stdout().write_all(&output.stdout)?;
+    Ok(ExitCode::from(u8::try_from(output.status.code().unwrap_or(101)).unwrap_or(101)))
 }
 
 fn words(arguments: &[OsString]) -> Vec<String> {
@@ -103,6 +139,7 @@ fn answer(plan: &Plan, question: &str, own_folder: Option<&Path>, mut command: C
         return Ok(ExitCode::SUCCESS);
     }
     real::restore(plan, &mut command);
+    command.env("CARGO_NET_OFFLINE", "true");
     let output = command.env_remove("RUSTC").stdin(std::process::Stdio::null()).output()?;
     let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
     if let Some(own) = own_folder {

@@ -2,6 +2,7 @@
 
 use crate::journal::Event;
 use crate::plan::{PLAN_VARIABLE, Plan};
+use crate::{dependencies, offered};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -36,10 +37,13 @@ pub(crate) fn rustc(plan: &Plan, arguments: &[OsString]) -> io::Result<ExitCode>
 }
 
 /// A crate folder for the real cargo: that of the cells with another source, and other dependencies if wanted.
-pub(crate) fn crate_folder(folder: &Path, source: &str, more_dependencies: &str) -> io::Result<PathBuf> {
+pub(crate) fn crate_folder(plan: &Plan, folder: &Path, source: &str, more_dependencies: &str) -> io::Result<PathBuf> {
     let own = folder.join("by-cargo");
     fs::create_dir_all(own.join("src"))?;
-    let mut manifest = fs::read_to_string(folder.join("Cargo.toml"))?;
+    let manifest = fs::read_to_string(folder.join("Cargo.toml"))?;
+    // What the session has compiled for its cells cargo must neither look for nor compile.
+    let lines = manifest.lines().filter(|line| !offered::is_offered(plan, line.trim()));
+    let mut manifest = lines.collect::<Vec<_>>().join("\n");
     // `[dependencies]` is the last section; a cache inside somebody's workspace must not be taken for a member of it.
     manifest.push_str(more_dependencies);
     manifest.push_str("\n[workspace]\n");
@@ -61,7 +65,7 @@ pub(crate) fn cell(
     reason: &str,
 ) -> io::Result<ExitCode> {
     let begun = Instant::now();
-    let own = crate_folder(folder, source, "")?;
+    let own = crate_folder(plan, folder, source, "")?;
     let mut command = Command::new(&plan.cargo);
     command.current_dir(folder).args(arguments).arg("--manifest-path").arg(own.join("Cargo.toml"));
     restore(plan, &mut command);
@@ -80,7 +84,13 @@ pub(crate) fn wrapped_rustc(plan: &Plan, arguments: &[OsString]) -> io::Result<E
     };
     let mut command = Command::new(compiler);
     command.args(arguments);
-    if arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == "ctx") {
+    let name = arguments.windows(2).find(|pair| pair[0] == "--crate-name").map(|pair| pair[1].to_string_lossy());
+    if name.as_ref().is_some_and(|name| name.starts_with(dependencies::CRATE_NAME))
+        && let Some(file) = std::env::var_os(dependencies::ARGUMENTS_VARIABLE)
+    {
+        dependencies::write_arguments(Path::new(&file), arguments)?;
+    }
+    if name.as_deref() == Some("ctx") {
         for krate in &plan.externs {
             let Some(library) = &krate.library else {
                 command.args(krate.arguments());

@@ -3,6 +3,7 @@
 use crate::backlog::Backlog;
 use crate::cargo::toolchain::Toolchain;
 use crate::cargo::tools;
+use crate::crates::ProgressFile;
 use crate::engine::{EngineOptions, Reply, Request};
 use crate::error::SessionError;
 use crate::events::{self, CellEvent, SOCKET_VARIABLE};
@@ -46,6 +47,11 @@ impl Launch {
         };
         Ok(Launch { executable, working_directory: options.working_directory.clone() })
     }
+
+    /// The executable that plays all roles.
+    pub(crate) fn executable(&self) -> &std::path::Path {
+        &self.executable
+    }
 }
 
 /// A running engine and what belongs to it. Dropping it ends all processes.
@@ -62,6 +68,8 @@ pub(crate) struct EngineProcess {
     pub(crate) log: PathBuf,
     /// What its cargo did.
     pub(crate) journal: PathBuf,
+    /// What is done while a cell waits for its compilation.
+    pub(crate) progress: ProgressFile,
     /// Socket, logs, plan and crate folder; removed with the engine.
     pub(crate) folder: tempfile::TempDir,
 }
@@ -217,73 +225,8 @@ fn launch_in(
     let counted = Arc::clone(&backlog);
     std::thread::spawn(move || accept_cell_processes(&listener, &sender, &counted));
     let (cell, queue, unread) = (CellProcess::default(), VecDeque::new(), Vec::new());
-    let mut engine =
-        EngineProcess { child, requests, incoming, queue, unread, backlog, cell, log, journal: plan.journal, folder };
-    loop {
-        match engine.next(Duration::from_secs(3600)) {
-            News::Reply(Reply::Ready) => {
-                // What came of its first cells is not the user's.
-                engine.unread.clear();
-                return Ok(engine);
-            }
-            News::Reply(Reply::Failed(message)) => return Err(SessionError::EngineFailed { message }),
-            News::EngineEnded => return Err(SessionError::EngineFailed { message: engine.last_words() }),
-            News::Cell(event) => engine.set_aside(event),
-            News::CellEnded(words) => engine.unread.extend(words),
-            News::Reply(_) | News::Nothing => {}
-        }
-    }
-}
-
-/// Variables of an outer build that would change how cells are compiled.
-fn disturbs_cells(name: &str) -> bool {
-    name.starts_with("CARGO")
-        || [
-            "RUSTFLAGS",
-            "RUSTC",
-            "RUSTC_WRAPPER",
-            "RUSTC_WORKSPACE_WRAPPER",
-            "RUSTDOCFLAGS",
-            "RUST_RECURSION_COUNT",
-            "LD_LIBRARY_PATH",
-        ]
-        .contains(&name)
-        || name.starts_with("EVCXR_IS_")
-        || name == "EVCXR_RUSTC_WRAPPER"
-}
-
-fn read_replies(replies: impl BufRead, sender: &Sender<Incoming>) {
-    for line in replies.lines().map_while(Result::ok) {
-        let Ok(reply) = serde_json::from_str(&line) else { break };
-        if sender.send(Incoming::Reply(reply)).is_err() {
-            return;
-        }
-    }
-    // If nobody listens, nobody waits for the engine.
-    let _ = sender.send(Incoming::EngineEnded);
-}
-
-/// One connection per cell process, one cell process after the other.
-fn accept_cell_processes(listener: &UnixListener, sender: &Sender<Incoming>, backlog: &Backlog) {
-    let mut gate = backlog.gate();
-    let send = |event| sender.send(Incoming::Cell(event)).is_ok();
-    for stream in listener.incoming().map_while(Result::ok) {
-        let Ok(requests) = stream.try_clone() else { return };
-        if sender.send(Incoming::Connected(requests)).is_err() {
-            return;
-        }
-        let mut stream = stream;
-        while let Ok(event) = events::receive(&mut stream) {
-            let heard = match event {
-                CellEvent::Output(output) => gate.pass(output, &mut |output| send(CellEvent::Output(output))),
-                other => send(other),
-            };
-            if !heard {
-                return;
-            }
-        }
-        if sender.send(Incoming::CellEnded).is_err() {
-            return;
-        }
-    }
-}
+    let progress = ProgressFile::new(plan.progress_file());
+    let journal = plan.journal;
+    let mut engine = EngineProcess {
+        child, requests, incoming, queue, unread, backlog, cell, log, progress, journal, folder,
+    };

@@ -34,6 +34,15 @@ pub enum SessionError {
     /// No folder for what all sessions share.
     #[error("no folder to set up sessions in: set `KOVACS_CACHE_DIR`, `XDG_CACHE_HOME` or `HOME`")]
     NoCacheFolder,
+    /// The crates of others are not ready for cells.
+    #[error(
+        "polars, ndarray, plotly and statrs cannot be used in cells: {message}; run `cargo build` in the workspace of \
+         Kovacs, then `kovacs setup`"
+    )]
+    CellCrates {
+        /// What is missing, or what the compiler says.
+        message: String,
+    },
     /// A file of the session cannot be written or read.
     #[error("cannot {what} {}: {source}", path.display())]
     File {

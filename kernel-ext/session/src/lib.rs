@@ -12,6 +12,7 @@ mod cargo;
 pub mod cell_process;
 pub mod commands;
 mod death;
+mod crates;
 mod engine;
 mod engine_process;
 mod error;

@@ -182,6 +182,10 @@ impl Session {
                 News::CellEnded(words) => words.into_iter().for_each(|output| run.emit(output)),
                 News::Nothing => {}
             }
+            let progress = self.engine.progress.added();
+            if !progress.is_empty() {
+                run.emit(Output::Stderr(progress));
+            }
             run.check(&self.interrupt);
             match self.engine.enforce(run, &self.known, &self.interrupt) {
                 Next::GoOn => {}

@@ -10,6 +10,7 @@
 
 use crate::cargo::toolchain::Toolchain;
 use crate::cargo::{prelude, tools};
+use crate::crates::{self, CratesLibrary};
 use crate::engine_process::{Launch, record_answers};
 use crate::error::SessionError;
 use crate::session::SessionOptions;
@@ -19,6 +20,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 mod sources {
     include!(concat!(env!("OUT_DIR"), "/prelude_sources.rs"));
@@ -46,9 +48,10 @@ impl fmt::Display for Progress {
     }
 }
 
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "preparing the sources that cells see",
     "compiling the prelude for cells",
+    "linking polars, ndarray, plotly and statrs for cells",
     "asking the compiler what every session will ask",
 ];
 
@@ -57,7 +60,12 @@ const STEPS: [&str; 3] = [
 pub(crate) struct Setup {
     folder: PathBuf,
     key: String,
+    /// Crates of others that cells can name, or why they cannot.
+    crates: Result<Arc<CratesLibrary>, String>,
 }
+
+/// Why the crates of others are not there, in the set-up's folder.
+const NO_CRATES: &str = "no-crates";
 
 impl Setup {
     /// Folder of the crate `kovacs`.
@@ -87,7 +95,41 @@ impl Setup {
 
     /// The crates that cells can name, the prelude first.
     pub(crate) fn externs(&self) -> Vec<Extern> {
-        vec![prelude::described(&self.folder, &self.key)]
+        let mut externs = vec![prelude::described(&self.folder, &self.key)];
+        if let Ok(library) = &self.crates {
+            externs.extend(crates::described(library, &self.folder, &self.key, sources::VERSIONS));
+        }
+        externs
+    }
+
+    /// The crates that cells could name, and why they cannot.
+    pub(crate) fn unavailable(&self) -> Vec<(String, String)> {
+        self.crates.as_ref().err().map_or_else(Vec::new, |reason| crates::unavailable(reason))
+    }
+
+    /// Where crates are built that sessions ask for by `:dep`.
+    pub(crate) fn dependencies(&self) -> PathBuf {
+        self.folder.with_file_name("dependencies")
+    }
+
+    /// Adds the crates of others. Without them a session does what it can.
+    fn add_crates(&mut self, launch: &Launch, toolchain: &Toolchain) -> Result<(), SessionError> {
+        let made = crates_folder().and_then(|root| {
+            let library = CratesLibrary::ensure(&root, launch.executable(), &toolchain.rustc())?;
+            let prelude = prelude::described(&self.folder, &self.key).library.unwrap_or_default();
+            crates::compile_facade(&library, &self.folder, &prelude, &self.key, &toolchain.rustc())?;
+            Ok(library)
+        });
+        match made {
+            Ok(library) => self.crates = Ok(Arc::new(library)),
+            Err(error) => {
+                let file = self.folder.join(NO_CRATES);
+                let reason = error.to_string();
+                fs::write(&file, &reason).map_err(SessionError::file("write", &file))?;
+                self.crates = Err(reason);
+            }
+        }
+        Ok(())
     }
 
     /// The set-up for this executable and this compiler, made if it is not there yet.
@@ -96,8 +138,17 @@ impl Setup {
         toolchain: &Toolchain,
         progress: &mut dyn FnMut(&Progress),
     ) -> Result<Setup, SessionError> {
-        let (root, setup) = Setup::locate(toolchain)?;
+        let (root, mut setup) = Setup::locate(launch, toolchain)?;
         if setup.folder.is_dir() {
+            setup.crates = fs::read_to_string(setup.folder.join(NO_CRATES)).map_or_else(
+                |_| {
+                    crates_folder()
+                        .and_then(|root| CratesLibrary::ensure(&root, launch.executable(), &toolchain.rustc()))
+                        .map(Arc::new)
+                        .map_err(|error| error.to_string())
+                },
+                Err,
+            );
             return Ok(setup);
         }
         let mut steps = STEPS.into_iter().enumerate();
@@ -115,25 +166,28 @@ impl Setup {
             .prefix("new-")
             .tempdir_in(&root)
             .map_err(SessionError::file("create a folder in", &root))?;
-        let draft = Setup { folder: new.path().to_owned(), key: setup.key.clone() };
+        let mut draft = Setup { folder: new.path().to_owned(), key: setup.key.clone(), crates: Err(String::new()) };
         begin();
         draft.write_sources(&standard_library)?;
         begin();
         prelude::compile(&draft.folder, &draft.key, toolchain)?;
         tools::write_program(&draft.tools())?;
         begin();
+        draft.add_crates(launch, toolchain)?;
+        begin();
         fs::create_dir_all(draft.answers()).map_err(SessionError::file("create", draft.answers()))?;
         record_answers(launch, &draft, toolchain)?;
         readable_by_all(&draft.folder).map_err(SessionError::file("share", &draft.folder))?;
         rename_new(new, &setup.folder)?;
+        setup.crates = draft.crates;
         Ok(setup)
     }
 
     /// The folder of all set-ups, and the one for this compiler, whether it is there or not.
-    fn locate(toolchain: &Toolchain) -> Result<(PathBuf, Setup), SessionError> {
+    fn locate(launch: &Launch, toolchain: &Toolchain) -> Result<(PathBuf, Setup), SessionError> {
         let root = kovacs_home::cache_folder().ok_or(SessionError::NoCacheFolder)?.join("sessions");
-        let key = key(toolchain);
-        Ok((root.clone(), Setup { folder: root.join(&key), key }))
+        let key = key(launch, toolchain);
+        Ok((root.clone(), Setup { folder: root.join(&key), key, crates: Err(String::new()) }))
     }
 
     fn write_sources(&self, standard_library: &Path) -> Result<(), SessionError> {
@@ -151,7 +205,7 @@ impl Setup {
 }
 
 /// Digest of everything that makes a set-up stale.
-fn key(toolchain: &Toolchain) -> String {
+fn key(launch: &Launch, toolchain: &Toolchain) -> String {
     let mut digest = Sha256::new();
     digest.update(env!("CARGO_PKG_VERSION"));
     toolchain.digest_into(&mut digest);
@@ -160,10 +214,21 @@ fn key(toolchain: &Toolchain) -> String {
         digest.update(text);
     }
     digest.update(tools::PROGRAM);
-    for text in [include_str!("engine.rs"), include_str!("setup.rs"), include_str!("cargo/prelude.rs")] {
+    digest.update(CratesLibrary::key(launch.executable(), &toolchain.rustc()).unwrap_or_default());
+    for text in [
+        include_str!("engine.rs"),
+        include_str!("setup.rs"),
+        include_str!("cargo/prelude.rs"),
+        include_str!("crates/mod.rs"),
+    ] {
         digest.update(text);
     }
     digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where the libraries of crates of others are, one for each build of them.
+fn crates_folder() -> Result<PathBuf, SessionError> {
+    Ok(kovacs_home::cache_folder().ok_or(SessionError::NoCacheFolder)?.join("crates"))
 }
 
 /// Temporary folders are made for their owner alone; this one is for all.
@@ -200,7 +265,14 @@ fn write_prelude(folder: &Path) -> Result<(), SessionError> {
     // No optional dependency may be named here: a session resolves its crates without a network.
     write(&folder.join("kovacs-core/Cargo.toml"), &format!("{}\n[features]\ntoml = []\n", head("kovacs-core")))?;
     let dependency = "\n[dependencies]\nkovacs-core = { path = \"../kovacs-core\" }\n";
-    write(&folder.join("kovacs/Cargo.toml"), &format!("{}{dependency}", head("kovacs")))
+    write(&folder.join("kovacs/Cargo.toml"), &format!("{}{dependency}", head("kovacs")))?;
+    for (name, version) in sources::VERSIONS {
+        let dependencies =
+            if *name == "polars" { "\n[dependencies]\nkovacs = { path = \"../../kovacs\" }\n" } else { "" };
+        let text = format!("[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2024\"\n{dependencies}");
+        write(&folder.join("views").join(name).join("Cargo.toml"), &text)?;
+    }
+    Ok(())
 }
 
 /// Makes what all sessions share if it is not there, or, with `anew`, in any case; gives its folder.
@@ -215,8 +287,9 @@ pub fn set_up(
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<PathBuf, SessionError> {
     let toolchain = Toolchain::find()?;
+    let launch = Launch::new(options)?;
     if anew {
-        let (_, setup) = Setup::locate(&toolchain)?;
+        let (_, setup) = Setup::locate(&launch, &toolchain)?;
         match fs::remove_dir_all(&setup.folder) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(SessionError::file("remove", setup.folder)(error));
@@ -224,7 +297,7 @@ pub fn set_up(
             _ => {}
         }
     }
-    Ok(Setup::ensure(&Launch::new(options)?, &toolchain, progress)?.folder)
+    Ok(Setup::ensure(&launch, &toolchain, progress)?.folder)
 }
 
 /// The folder of what all sessions share, if it has been made for the compiler there is.
@@ -232,7 +305,8 @@ pub fn set_up(
 /// # Errors
 /// There is no compiler.
 pub fn set_up_folder() -> Result<Option<PathBuf>, SessionError> {
-    let (_, setup) = Setup::locate(&Toolchain::find()?)?;
+    let launch = Launch::new(&SessionOptions::new("."))?;
+    let (_, setup) = Setup::locate(&launch, &Toolchain::find()?)?;
     Ok(setup.folder.is_dir().then_some(setup.folder))
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn described(folder: &Path, key: &str) -> Extern {
         rmeta: folder.join("rmeta/libkovacs.rmeta"),
         search_folder: Some(folder.join("rmeta")),
         library: Some(folder.join(format!("lib/libkovacs-{key}.so"))),
+        ..Extern::default()
     }
 }
 

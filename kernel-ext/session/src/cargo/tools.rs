@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/cell_cargo"));
 
 /// Variables by which tools find each other: in a session they lead to ours.
-const REPLACED: [&str; 3] = ["PATH", "CARGO_HOME", "RUSTUP_TOOLCHAIN"];
+const REPLACED: [&str; 4] = ["PATH", "CARGO_HOME", "RUSTUP_TOOLCHAIN", "CARGO_NET_OFFLINE"];
 
 /// Writes the program into `folder/bin` under all its names.
 pub(crate) fn write_program(folder: &Path) -> Result<(), SessionError> {
@@ -42,6 +42,8 @@ pub(crate) fn plan(setup: &Setup, toolchain: &Toolchain, folder: &Path, crate_fo
         standard_library: toolchain.shared_library.clone(),
         system_libraries: system_libraries(),
         externs: setup.externs(),
+        unavailable: setup.unavailable(),
+        dependencies: setup.dependencies(),
         answers: vec![setup.answers()],
         record: None,
         journal: folder.join("compilations"),
