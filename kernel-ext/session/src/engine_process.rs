@@ -227,6 +227,73 @@ fn launch_in(
     let (cell, queue, unread) = (CellProcess::default(), VecDeque::new(), Vec::new());
     let progress = ProgressFile::new(plan.progress_file());
     let journal = plan.journal;
-    let mut engine = EngineProcess {
-        child, requests, incoming, queue, unread, backlog, cell, log, progress, journal, folder,
-    };
+    let mut engine =
+        EngineProcess { child, requests, incoming, queue, unread, backlog, cell, log, progress, journal, folder };
+    loop {
+        match engine.next(Duration::from_secs(3600)) {
+            News::Reply(Reply::Ready) => {
+                // What came of its first cells is not the user's.
+                engine.unread.clear();
+                return Ok(engine);
+            }
+            News::Reply(Reply::Failed(message)) => return Err(SessionError::EngineFailed { message }),
+            News::EngineEnded => return Err(SessionError::EngineFailed { message: engine.last_words() }),
+            News::Cell(event) => engine.set_aside(event),
+            News::CellEnded(words) => engine.unread.extend(words),
+            News::Reply(_) | News::Nothing => {}
+        }
+    }
+}
+
+/// Variables of an outer build that would change how cells are compiled.
+fn disturbs_cells(name: &str) -> bool {
+    name.starts_with("CARGO")
+        || [
+            "RUSTFLAGS",
+            "RUSTC",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "RUSTDOCFLAGS",
+            "RUST_RECURSION_COUNT",
+            "LD_LIBRARY_PATH",
+        ]
+        .contains(&name)
+        || name.starts_with("EVCXR_IS_")
+        || name == "EVCXR_RUSTC_WRAPPER"
+}
+
+fn read_replies(replies: impl BufRead, sender: &Sender<Incoming>) {
+    for line in replies.lines().map_while(Result::ok) {
+        let Ok(reply) = serde_json::from_str(&line) else { break };
+        if sender.send(Incoming::Reply(reply)).is_err() {
+            return;
+        }
+    }
+    // If nobody listens, nobody waits for the engine.
+    let _ = sender.send(Incoming::EngineEnded);
+}
+
+/// One connection per cell process, one cell process after the other.
+fn accept_cell_processes(listener: &UnixListener, sender: &Sender<Incoming>, backlog: &Backlog) {
+    let mut gate = backlog.gate();
+    let send = |event| sender.send(Incoming::Cell(event)).is_ok();
+    for stream in listener.incoming().map_while(Result::ok) {
+        let Ok(requests) = stream.try_clone() else { return };
+        if sender.send(Incoming::Connected(requests)).is_err() {
+            return;
+        }
+        let mut stream = stream;
+        while let Ok(event) = events::receive(&mut stream) {
+            let heard = match event {
+                CellEvent::Output(output) => gate.pass(output, &mut |output| send(CellEvent::Output(output))),
+                other => send(other),
+            };
+            if !heard {
+                return;
+            }
+        }
+        if sender.send(Incoming::CellEnded).is_err() {
+            return;
+        }
+    }
+}
