@@ -19,6 +19,8 @@ mod closures;
 mod command_line;
 /// polars, ndarray, plotly, statrs in cells, and `:dep`.
 mod crates;
+/// `:commands` in cells: help, variables, models, data, time, files, and what is refused.
+mod commands;
 /// Packages: listing, checking, damage, generating, importing a measured workbook.
 mod data;
 /// `kovacs findings`: the computed table, its numbers, the book's copy of it.
