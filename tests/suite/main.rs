@@ -17,10 +17,10 @@ mod cells;
 mod closures;
 /// Help, versions, completions, exit codes of wrong command lines.
 mod command_line;
-/// polars, ndarray, plotly, statrs in cells, and `:dep`.
-mod crates;
 /// `:commands` in cells: help, variables, models, data, time, files, and what is refused.
 mod commands;
+/// polars, ndarray, plotly, statrs in cells, and `:dep`.
+mod crates;
 /// Packages: listing, checking, damage, generating, importing a measured workbook.
 mod data;
 /// `kovacs findings`: the computed table, its numbers, the book's copy of it.
