@@ -62,6 +62,7 @@ class Kernel(unittest.TestCase):
         cls.kc.start_channels()
         cls.kc.wait_for_ready(timeout=SHORT)
         cls.seen = []
+        cls.replies = {}
 
     @classmethod
     def tearDownClass(cls):
@@ -95,12 +96,13 @@ class Kernel(unittest.TestCase):
                 return found
 
     def reply_to(self, identifier, channel="shell", timeout=SHORT):
+        """The reply to a request. Others that come before it, from another subshell, are kept for their own."""
         deadline = time.monotonic() + timeout
         get = getattr(self.kc, f"get_{channel}_msg")
-        while True:
+        while identifier not in self.replies:
             message = get(timeout=max(0.1, deadline - time.monotonic()))
-            if message["parent_header"].get("msg_id") == identifier:
-                return message
+            self.replies[message["parent_header"].get("msg_id")] = message
+        return self.replies.pop(identifier)
 
     def ask(self, kind, content=None, channel="shell", header=None, timeout=SHORT):
         identifier = self.send(kind, content, channel, header)
