@@ -353,6 +353,8 @@ mod tests {
         };
         let updated = Toolchain { shared_library: "/toolchains/stable/lib/libstd-2222.so".into(), ..toolchain.clone() };
         let beside = Toolchain { sysroot: "/toolchains/other".into(), ..toolchain.clone() };
+        let launch = Launch::new(&SessionOptions::new(".")).expect("the test has an executable");
+        let key = |toolchain: &Toolchain| super::key(&launch, toolchain);
         assert_eq!(key(&toolchain), key(&toolchain.clone()));
         assert_ne!(key(&toolchain), key(&updated));
         assert_ne!(key(&toolchain), key(&beside));
