@@ -41,13 +41,14 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 41] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 43] = [
     "Abscissa",
     "Bundle",
     "Claim",
     "Colour",
     "Dash",
     "Dataset",
+    "DisplayHandle",
     "Draw",
     "EvcxrDisplay",
     "Figure",
@@ -77,6 +78,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 41] = [
     "Superposition",
     "Table",
     "Verdict",
+    "clear_output",
     "interrupted",
     "kovacs",
     "query",
