@@ -17,7 +17,7 @@ impl Desk {
     }
 
     #[track_caller]
-    fn run(&mut self, code: &str) -> Result<String, CellError> {
+    fn run(&mut self, code: &str) -> Result<String, Box<CellError>> {
         let mut text = String::new();
         let outcome = self.session.execute(code, &Limits::default(), &mut |output: Output| match output {
             Output::Stdout(words) => text.push_str(&words),
@@ -28,7 +28,7 @@ impl Desk {
         });
         match outcome.expect("the session lives") {
             CellOutcome::Done => Ok(text),
-            CellOutcome::Failed(error) => Err(*error),
+            CellOutcome::Failed(error) => Err(error),
         }
     }
 
@@ -42,7 +42,7 @@ impl Desk {
 
     #[track_caller]
     fn fails(&mut self, code: &str) -> CellError {
-        self.run(code).expect_err(code)
+        *self.run(code).expect_err(code)
     }
 }
 

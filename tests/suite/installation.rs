@@ -120,7 +120,7 @@ fn what_cannot_be_installed_is_refused_in_words() {
     refused.complains_of(&["has no record of an installation", "move", "name another folder"]);
     std::fs::write(machine.path("file"), "").expect("written");
     say(&["install", text(&machine.path("file/below")), "--no-strip"]).ends_with(1).complains_of(&["cannot install"]);
-    run(&mut machine.command(Path::new(KOVACS), &["install", "--dry-run"]).env_remove("HOME"))
+    run(machine.command(Path::new(KOVACS), &["install", "--dry-run"]).env_remove("HOME"))
         .ends_with(1)
         .complains_of(&["HOME is not set", "kovacs install PREFIX"]);
     run(kovacs(&["dist"]).env("SOURCE_DATE_EPOCH", "today")).ends_with(1).complains_of(&["not a number of seconds"]);

@@ -109,28 +109,26 @@ impl Table {
 /// Puts stages together that differ in the specimen only, in the order of their first appearance; conditions of a
 /// single specimen are left out.
 pub fn conditions(stages: &[ObservedStage]) -> Vec<ObservedCondition> {
-    let apart = |stage: &ObservedStage| -> Vec<(String, String)> {
+    let keys = |stage: &ObservedStage| -> Vec<(String, String)> {
         stage.keys.iter().filter(|(name, _)| name != SPECIMEN).cloned().collect()
     };
-    let mut found: Vec<(Vec<(String, String)>, Vec<&ObservedStage>)> = Vec::new();
+    let alike = |left: &ObservedStage, right: &ObservedStage| {
+        keys(left) == keys(right) && same_strains(left.strains, right.strains)
+    };
+    let mut found: Vec<(&ObservedStage, Vec<&ObservedStage>)> = Vec::new();
     for stage in stages {
-        let keys = apart(stage);
-        let alike = |other: &ObservedStage| same_strains(stage.strains, other.strains);
-        match found
-            .iter_mut()
-            .find(|(known, members)| *known == keys && members.first().is_some_and(|first| alike(first)))
-        {
+        match found.iter_mut().find(|(first, _)| alike(first, stage)) {
             Some((_, members)) => members.push(stage),
-            None => found.push((keys, vec![stage])),
+            None => found.push((stage, vec![stage])),
         }
     }
-    let condition = |(keys, members): (Vec<(String, String)>, Vec<&ObservedStage>)| {
+    let condition = |(first, members): (&ObservedStage, Vec<&ObservedStage>)| {
         let peaks = || members.iter().filter(|stage| stage.hump.verdict() == Verdict::Peak);
         let times: Vec<f64> = peaks().filter_map(|stage| stage.hump.hump.t_p()).collect();
         let heights: Vec<f64> = peaks().filter_map(|stage| stage.hump.hump.delta_sigma()).collect();
         ObservedCondition {
-            keys,
-            strains: members.first().and_then(|stage| stage.strains),
+            keys: keys(first),
+            strains: first.strains,
             stages: members.len(),
             t_p: statistics(&times),
             delta_sigma: statistics(&heights),

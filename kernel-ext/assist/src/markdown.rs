@@ -78,7 +78,7 @@ impl Plain {
             }
             Event::SoftBreak => self.text.push(' '),
             Event::HardBreak => self.text.push('\n'),
-            Event::Rule => self.text.push_str("\n"),
+            Event::Rule => self.text.push('\n'),
             Event::Start(tag) => self.open(&tag),
             Event::End(tag) => self.close(tag),
             _ => {}

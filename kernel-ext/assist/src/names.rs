@@ -62,11 +62,14 @@ pub trait Names: Send + Sync {
     fn names(&self, wanted: &Wanted) -> Vec<Name>;
 }
 
+/// What the program answered to which arguments, and when.
+type Answers = HashMap<Vec<String>, (Instant, Arc<Value>)>;
+
 /// Names as the program gives them.
 pub struct ProgramNames {
     program: PathBuf,
     folder: PathBuf,
-    known: Mutex<HashMap<Vec<String>, (Instant, Arc<Value>)>>,
+    known: Mutex<Answers>,
 }
 
 /// What was built or imported meanwhile is there after this time.

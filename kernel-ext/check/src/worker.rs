@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-/// First argument of the process of one test; the second one is a [`Job`].
+/// First argument of the process of one test; the second one is a `Job`.
 pub const CHECK_ARGUMENT: &str = "__check";
 
 /// What the process is told.

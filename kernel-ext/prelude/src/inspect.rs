@@ -102,6 +102,7 @@ impl Write for Cut {
 }
 
 #[cfg(test)]
+#[expect(clippy::needless_borrow, reason = "the depth of references chooses the implementation, as in a cell")]
 mod tests {
     use super::{Countable as _, Opaque as _, Probe, Shown as _, Unknown as _};
 

@@ -244,13 +244,11 @@ fn columns(
     Ok((rows > 0).then_some(columns))
 }
 
+/// Who is told how many bytes of how many are done (`false` cancels), and the second number.
+type Progress<'a> = (&'a dyn Fn(u64, u64) -> bool, u64);
+
 /// Parses chunks until the file ends, a chunk is not regular, or the columns are full.
-fn work(
-    source: &Mutex<Source<'_>>,
-    shared: &Shared,
-    layout: &Layout,
-    progress: Option<(&dyn Fn(u64, u64) -> bool, u64)>,
-) {
+fn work(source: &Mutex<Source<'_>>, shared: &Shared, layout: &Layout, progress: Option<Progress<'_>>) {
     let stop = || shared.stop.store(true, Ordering::SeqCst);
     let mut buffer = Vec::new();
     let mut shapes = Vec::new();
