@@ -7,8 +7,8 @@
 //! with `eps1`, `eps2`, `t_w` and `T` (see [`Shape`]). Sampling, ramp, dead time, noise and specimen scatter are added.
 //! A claim checked on them therefore holds by construction.
 //!
-//! [`mechanical`] writes two-step tests, relaxations and recoveries, [`dynamic`] moduli against temperature,
-//! [`structure`] what a beamline would hand over. `readme` says of every number whether it is printed or chosen.
+//! `mechanical` writes two-step tests, relaxations and recoveries, `dynamic` moduli against temperature,
+//! `structure` what a beamline would hand over. `readme` says of every number whether it is printed or chosen.
 
 mod dynamic;
 mod mechanical;

@@ -1,7 +1,7 @@
 //! The Jupyter kernel: Rust cells over the messaging protocol, version 5.5.
 //!
 //! Sockets, framing and signatures come from `jupyter-zmq-client`, contents from `jupyter-protocol` where its types
-//! hold all that the protocol has. The session blocks, so it lives in a thread of its own ([`worker`]); everything
+//! hold all that the protocol has. The session blocks, so it lives in a thread of its own (`worker`); everything
 //! else is a task that never waits for it, which is why the kernel answers while a cell runs.
 
 #![forbid(unsafe_code)]

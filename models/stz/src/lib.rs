@@ -2,7 +2,7 @@
 //!
 //! A nonlinear model without a spectrum of relaxation times: memory is kept in the orientation of the zones, which
 //! flips fast and forgets slowly, and in the effective temperature, which ages. It is written with the public SDK alone,
-//! as the example of a model from the literature ([`equations`] has the formulas and their sources). The equations are
+//! as the example of a model from the literature (`equations` has the formulas and their sources). The equations are
 //! stiff, since flips may be a million times faster than ageing, and are integrated by Radau IIA of order 5 (Hairer &
 //! Wanner, Solving Ordinary Differential Equations II (1996), IV.8) from the crate `differential-equations`; steps
 //! follow a tolerance and not the output times, between which the solution is interpolated.
