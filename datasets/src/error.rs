@@ -1,9 +1,10 @@
 //! Everything that can be wrong with a data package, a table query or an imported file.
 //!
-//! One enum: its variants are the kinds. Each carries the numbers and names a person needs to find the place, and its
+//! One enum: its variants are the kinds; those of queries, of tables made from tables and of imports are enums of their
+//! own beside what they are about. Each carries the numbers and names a person needs to find the place, and its
 //! message ends in what to do, because the reader of it is at a bench and not in a debugger.
 
-use crate::import::Need;
+use crate::import::ImportError;
 use crate::near::near;
 use crate::query::QueryError;
 use crate::table_error::TableError;
@@ -390,6 +391,9 @@ pub enum DatasetError {
     /// A query or an expression cannot be understood or answered.
     #[error(transparent)]
     Query(#[from] Box<QueryError>),
+    /// A file cannot be imported.
+    #[error(transparent)]
+    Import(Box<ImportError>),
     /// The engine below refused something that the checks let pass.
     #[error("{action} `{table}`: {reason}")]
     Engine {
@@ -427,141 +431,6 @@ pub enum DatasetError {
         resource: String,
         /// What is wrong with it.
         reason: String,
-    },
-    /// The mapping of an import is not valid TOML or lacks something.
-    #[error("`{}` is not a usable mapping: {source}", path.display())]
-    Mapping {
-        /// The mapping file.
-        path: PathBuf,
-        /// Line, column and reason.
-        source: Box<toml::de::Error>,
-    },
-    /// A column argument of an import is not `name:unit`.
-    #[error(
-        "`{text}` does not describe a column; write `name:unit`, such as `time:s`, `specimen:text`, or `skip`; with a \
-         heading or letter before it, `Stress=stress:kPa`, the order does not matter"
-    )]
-    ColumnArgument {
-        /// As written.
-        text: String,
-    },
-    /// A mapping says something that cannot be used.
-    #[error("mapping of `{}`: {property} = `{value}`, but it must be {accepted}", file.display())]
-    MappingValue {
-        /// The imported file.
-        file: PathBuf,
-        /// Property of the mapping.
-        property: &'static str,
-        /// As written.
-        value: String,
-        /// What is accepted.
-        accepted: String,
-    },
-    /// The imported file cannot be read.
-    #[error("cannot import `{}`: {source}", file.display())]
-    Format {
-        /// The imported file.
-        file: PathBuf,
-        /// What is wrong with it.
-        source: kovacs_formats::FormatError,
-    },
-    /// The imported file changed while it was read.
-    #[error("`{}` changed while it was read; import it when nothing writes to it any more", file.display())]
-    Changed {
-        /// The imported file.
-        file: PathBuf,
-    },
-    /// Something has to be stated first.
-    #[error("`{}` cannot be imported yet; {}", file.display(), questions(needs))]
-    Incomplete {
-        /// The imported file.
-        file: PathBuf,
-        /// What, each with the line to write.
-        needs: Vec<Need>,
-    },
-    /// An answer does not fit its question.
-    #[error("`{answer}` does not answer that; give {accepted}")]
-    Answer {
-        /// As given.
-        answer: String,
-        /// What is accepted.
-        accepted: String,
-    },
-    /// A cell of the imported file holds something else than its column is stated to hold.
-    #[error(
-        "`{}`, {sheet}, line {line}, column `{column}`: `{value}` is not {expected}; correct a copy of the file, or \
-         state what the column holds",
-        file.display()
-    )]
-    ImportedCell {
-        /// The imported file.
-        file: PathBuf,
-        /// Which table of it.
-        sheet: String,
-        /// Line or row of the file, from 1.
-        line: usize,
-        /// Column name.
-        column: String,
-        /// As written.
-        value: Box<str>,
-        /// What was expected: `a finite number`.
-        expected: &'static str,
-    },
-    /// Two tables of a file do not fit below each other.
-    #[error(
-        "`{}`: the tables for `{resource}` do not fit below each other, because `{column}` is missing in one of them \
-         or measures something else; give every table the same columns, or another `resource`",
-        file.display()
-    )]
-    Stacking {
-        /// The imported file.
-        file: PathBuf,
-        /// Resource name.
-        resource: String,
-        /// Column name.
-        column: String,
-    },
-    /// Stages of a two-step test cannot be told.
-    #[error("`{}`, {sheet}: {reason}", file.display())]
-    Stages {
-        /// The imported file.
-        file: PathBuf,
-        /// Which table of it.
-        sheet: String,
-        /// What is missing.
-        reason: String,
-    },
-    /// No mapping is remembered for such a file.
-    #[error("no mapping is remembered for {what}; `kovacs data mappings` lists those that are")]
-    NotRemembered {
-        /// Which was looked for.
-        what: String,
-    },
-    /// The mapping describes another number of columns than the file has.
-    #[error(
-        "`{}` has {found} columns, the mapping describes {described}; describe each, or `{{ skip = true }}` those to \
-         leave out. The file begins\n{preview}",
-        file.display()
-    )]
-    ColumnCount {
-        /// The imported file.
-        file: PathBuf,
-        /// Columns in the file.
-        found: usize,
-        /// Columns in the mapping.
-        described: usize,
-        /// The first rows as read.
-        preview: String,
-    },
-    /// The workbook has no such sheet.
-    #[error("`{}` has no sheet `{sheet}`; its sheets are {}", file.display(), join(known))]
-    NoSheet {
-        /// The imported file.
-        file: PathBuf,
-        /// The name asked for.
-        sheet: String,
-        /// Names that exist.
-        known: Vec<String>,
     },
     /// The folder to write exists and holds something else.
     #[error("`{}` exists and is not {owner}; move it away, or choose another name or folder", path.display())]
@@ -615,6 +484,12 @@ impl DatasetError {
     }
 }
 
+impl From<ImportError> for DatasetError {
+    fn from(error: ImportError) -> Self {
+        DatasetError::Import(Box::new(error))
+    }
+}
+
 /// Words that a message lists; a table may have ten thousand columns, and nobody reads all their names.
 const LISTED: usize = 24;
 
@@ -635,16 +510,4 @@ fn beyond(left: &[String], right: &[String]) -> Vec<String> {
 
 fn join_paths(paths: &[PathBuf]) -> String {
     join(&paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
-}
-
-/// What has to be stated, numbered, each with the line to write.
-fn questions(needs: &[Need]) -> String {
-    let mut text = match needs.len() {
-        1 => "one thing has to be stated first, and nothing is guessed:".to_string(),
-        count => format!("{count} things have to be stated first, and nothing is guessed:"),
-    };
-    for (number, Need { text: what, line, option, .. }) in needs.iter().enumerate() {
-        text.push_str(&format!("\n  {}. {what}\n     mapping: {line}\n     or:      {option}", number + 1));
-    }
-    text
 }

@@ -4,6 +4,7 @@
 //! `kovacs.unit.NAME`; in all others every unit is missing, and whoever imports the file is asked.
 
 use crate::error::DatasetError;
+use crate::import::ImportError;
 use crate::store::UNIT_KEY;
 use kovacs_core::units::parse_unit;
 use kovacs_formats::{Column, Document, Format, FormatError, ReadOptions, Sheet, StatedUnit, Values};
@@ -25,7 +26,8 @@ pub(crate) fn read_any(file: &Path, options: &ReadOptions<'_>) -> Result<Documen
     {
         return document;
     }
-    kovacs_formats::read(file, options).map_err(|source| DatasetError::Format { file: file.to_path_buf(), source })
+    let failed = |source| ImportError::Format { file: file.to_path_buf(), source };
+    Ok(kovacs_formats::read(file, options).map_err(failed)?)
 }
 
 /// Which of the two formats of columns begins like this.
@@ -47,9 +49,9 @@ pub fn read_columnar(file: &Path, bytes: &[u8]) -> Option<Result<Document, Datas
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("its parts contradict each other".to_string()),
     };
-    Some(document.map_err(|reason| DatasetError::Format {
-        file: file.to_path_buf(),
-        source: FormatError::NoTable { reason: format!("it is not a sound {format}: {reason}") },
+    Some(document.map_err(|reason| {
+        let source = FormatError::NoTable { reason: format!("it is not a sound {format}: {reason}") };
+        ImportError::Format { file: file.to_path_buf(), source }.into()
     }))
 }
 

@@ -11,6 +11,7 @@ use crate::descriptor::{
 use crate::digest::sha256;
 use crate::error::DatasetError;
 use crate::foreign::read_columnar;
+use crate::import::ImportError;
 use crate::package::Package;
 use crate::write::Draft;
 use kovacs_core::units::parse_unit;
@@ -56,7 +57,7 @@ impl std::str::FromStr for NewColumn {
             Some((name, unit)) if !name.is_empty() && !unit.is_empty() => {
                 Ok(NewColumn::Number(name.to_string(), unit.to_string()))
             }
-            _ => Err(DatasetError::ColumnArgument { text: text.to_string() }),
+            _ => Err(ImportError::ColumnArgument { text: text.to_string() }.into()),
         }
     }
 }
@@ -118,7 +119,7 @@ pub fn new_from_file(
     into: &Path,
 ) -> Result<Package, DatasetError> {
     let bytes = std::fs::read(file).map_err(|source| DatasetError::io("read", file, source))?;
-    let failed = |source| DatasetError::Format { file: file.to_path_buf(), source };
+    let failed = |source| ImportError::Format { file: file.to_path_buf(), source };
     let document = match read_columnar(file, &bytes) {
         Some(document) => document?,
         None => kovacs_formats::read_bytes(&bytes, &ReadOptions::default()).map_err(failed)?,

@@ -3,7 +3,7 @@
 use kovacs_core::toml_form::{ProtocolForm, read_protocol};
 use kovacs_datasets::descriptor::{OriginStatement, Source, UnitBasis};
 use kovacs_datasets::import::{
-    ColumnMapping, ImportOptions, ImportReport, ImportedTable, Mapping, Memory, Need, Opened, import,
+    ColumnMapping, ImportError, ImportOptions, ImportReport, ImportedTable, Mapping, Memory, Need, Opened, import,
 };
 use kovacs_datasets::{DatasetError, Package, sha256};
 use std::path::{Path, PathBuf};
@@ -408,7 +408,10 @@ fn a_mapping_is_remembered_for_the_same_headings_and_forgotten() {
     assert!(first.shape().named && !open("4.csv", "0,1\n1,2\n").shape().named);
     assert_eq!(memory.list().len(), 1);
     assert_eq!(memory.forget("1.csv").unwrap(), 1);
-    assert!(matches!(memory.forget("1.csv"), Err(DatasetError::NotRemembered { .. })));
+    let forgotten = memory.forget("1.csv");
+    assert!(
+        matches!(&forgotten, Err(DatasetError::Import(error)) if matches!(**error, ImportError::NotRemembered { .. }))
+    );
 }
 
 /// A file that comes with the readers' own tests.

@@ -6,7 +6,7 @@
 use kovacs_core::Origin;
 use kovacs_core::toml_form::ProtocolForm;
 use kovacs_datasets::descriptor::UnitBasis;
-use kovacs_datasets::import::{ImportReport, Mapping, import};
+use kovacs_datasets::import::{ImportError, ImportReport, Mapping, import};
 use kovacs_datasets::{DatasetError, Registry, sha256};
 use std::path::{Path, PathBuf};
 
@@ -134,7 +134,10 @@ fn a_column_without_unit_is_refused_with_the_first_rows_and_the_line_to_write() 
     let mut mapping: Mapping = toml::from_str(MAPPING).unwrap();
     mapping.columns[3].unit = None;
     let refused = import(&file, &mapping, folder.path()).unwrap_err();
-    assert!(matches!(&refused, DatasetError::Incomplete { needs, .. } if needs.len() == 1), "{refused}");
+    assert!(
+        matches!(&refused, DatasetError::Import(error) if matches!(&**error, ImportError::Incomplete { needs, .. } if needs.len() == 1)),
+        "{refused}"
+    );
     let message = refused.to_string();
     assert!(message.contains("has no unit; it begins 1.14059, "), "{message}");
     assert!(message.contains("{ from = \"D\", name = \"stress\", unit = \"?\" }"), "{message}");

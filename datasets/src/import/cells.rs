@@ -2,6 +2,7 @@
 
 use super::columns::{At, Taken};
 use super::constants::Value;
+use super::error::ImportError;
 use crate::descriptor::{FieldKind, FieldStatement};
 use crate::error::DatasetError;
 use kovacs_core::units::{Unit, convert};
@@ -46,13 +47,15 @@ impl Cells {
     /// # Errors
     /// A cell that is not what the column is stated to hold, with line and content.
     pub(super) fn of(at: At<'_>, taken: &Taken, values: Values) -> Result<Cells, DatasetError> {
-        let refuse = |row: usize, value: String, expected: &'static str| DatasetError::ImportedCell {
-            file: at.file.to_path_buf(),
-            sheet: at.sheet_name(),
-            line: at.sheet.first_line + row,
-            column: taken.field.name.clone(),
-            value: value.into(),
-            expected,
+        let refuse = |row: usize, value: String, expected: &'static str| {
+            DatasetError::from(ImportError::ImportedCell {
+                file: at.file.to_path_buf(),
+                sheet: at.sheet_name(),
+                line: at.sheet.first_line + row,
+                column: taken.field.name.clone(),
+                value: value.into(),
+                expected,
+            })
         };
         let required = taken.field.constraints.as_ref().is_none_or(|limits| limits.required);
         let numbers = match (taken.field.kind, values) {

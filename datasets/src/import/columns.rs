@@ -1,5 +1,6 @@
 //! Joining what the mapping says of each column with what the file says of it.
 
+use super::error::ImportError;
 use super::mapping::{ColumnMapping, Others, TableMapping, stated};
 use super::needs::{ColumnPlace, Need, Place, Property};
 use crate::descriptor::{Constraints, FieldKind, FieldStatement, UnitBasis};
@@ -85,7 +86,7 @@ impl At<'_> {
     }
 
     pub(super) fn refuse(&self, property: &'static str, value: &str, accepted: String) -> DatasetError {
-        DatasetError::MappingValue { file: self.file.to_path_buf(), property, value: value.to_string(), accepted }
+        ImportError::MappingValue { file: self.file.to_path_buf(), property, value: value.to_string(), accepted }.into()
     }
 
     /// `sheet `Fig. 1b``, or `the file` where there is one table without a name.
@@ -184,7 +185,7 @@ fn entries(at: At<'_>) -> Result<Vec<Option<(ColumnMapping, Option<usize>)>>, Da
     }
     if given.len() != width {
         let (file, preview) = (at.file.to_path_buf(), preview(at.sheet));
-        return Err(DatasetError::ColumnCount { file, found: width, described: given.len(), preview });
+        return Err(ImportError::ColumnCount { file, found: width, described: given.len(), preview }.into());
     }
     Ok(given.iter().cloned().enumerate().map(|(number, entry)| Some((entry, Some(number)))).collect())
 }

@@ -1,5 +1,6 @@
 //! What was done to the sample, seen in the strain column: the holds of one test and the protocol behind them.
 
+use super::error::ImportError;
 use crate::descriptor::{OriginStatement, ProtocolStatement};
 use crate::error::DatasetError;
 use crate::protocol::{self, RowProtocol};
@@ -114,12 +115,13 @@ fn temperature(
 ) -> Result<Option<f64>, DatasetError> {
     if let OriginStatement::Measured { temperature: Some(stated), .. } = origin {
         let parsed = parse_internal(stated, Dimension::Temperature);
-        return parsed.map(Some).map_err(|error| DatasetError::MappingValue {
+        let refused = |error| ImportError::MappingValue {
             file: file.to_path_buf(),
             property: "temperature",
             value: stated.clone(),
             accepted: format!("a temperature with its unit, such as `296 K`: {error}"),
-        });
+        };
+        return Ok(Some(parsed.map_err(refused)?));
     }
     let Ok(mut kelvin) = table.column_in("temperature", "K") else { return Ok(None) };
     kelvin.retain(|value| value.is_finite());

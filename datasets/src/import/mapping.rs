@@ -5,6 +5,7 @@
 //! left out or written as `"?"`: the import then says what it needs.
 
 use super::constants::Constant;
+use super::error::ImportError;
 use crate::descriptor::{FieldKind, OriginStatement, Source, UnitBasis};
 use crate::error::DatasetError;
 use serde::{Deserialize, Serialize};
@@ -280,8 +281,8 @@ impl Mapping {
     /// The file cannot be read, is not TOML, or has an unknown property.
     pub fn read(path: &Path) -> Result<Mapping, DatasetError> {
         let text = std::fs::read_to_string(path).map_err(|source| DatasetError::io("read", path, source))?;
-        toml::from_str(&text)
-            .map_err(|source| DatasetError::Mapping { path: path.to_path_buf(), source: Box::new(source) })
+        let refused = |source| ImportError::Mapping { path: path.to_path_buf(), source: Box::new(source) };
+        Ok(toml::from_str(&text).map_err(refused)?)
     }
 
     /// The tables to make: those listed, or the one that the mapping itself describes. What the mapping says holds for
@@ -324,7 +325,7 @@ impl std::str::FromStr for ColumnMapping {
     /// Reads the command-line form: `time:s`, `strain:1`, `specimen:text`, `skip`, each as the next column of the file,
     /// or for a column by its heading or letter: `Stress=stress:kPa`, `B=skip`, `Stress=sigma`.
     fn from_str(text: &str) -> Result<ColumnMapping, DatasetError> {
-        let refused = || DatasetError::ColumnArgument { text: text.to_string() };
+        let refused = || DatasetError::from(ImportError::ColumnArgument { text: text.to_string() });
         let (from, said) = match text.split_once('=') {
             Some((from, said)) if !from.trim().is_empty() => (Some(from.trim().to_string()), said.trim()),
             Some(_) => return Err(refused()),

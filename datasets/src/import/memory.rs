@@ -4,6 +4,7 @@
 //! and is offered with a line that says so. A file without headings has no shape to go by: its mapping is used again
 //! only when asked for. Kept are units, names, terms and source; not the name of the package, and no accepted doubt.
 
+use super::error::ImportError;
 use super::mapping::Mapping;
 use crate::digest::sha256;
 use crate::error::DatasetError;
@@ -145,7 +146,7 @@ impl Memory {
             forgotten += 1;
         }
         if forgotten == 0 {
-            return Err(DatasetError::NotRemembered { what: format!("`{id_or_file}`") });
+            return Err(ImportError::NotRemembered { what: format!("`{id_or_file}`") }.into());
         }
         Ok(forgotten)
     }

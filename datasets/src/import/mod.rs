@@ -9,6 +9,7 @@
 mod cells;
 mod columns;
 mod constants;
+mod error;
 mod history;
 mod mapping;
 mod memory;
@@ -21,6 +22,7 @@ mod template;
 mod two_step;
 
 pub use constants::Constant;
+pub use error::ImportError;
 pub use mapping::{AxisMapping, ColumnMapping, CurveMapping, Mapping, Others, TableMapping, TwoStepMapping};
 pub use memory::{Memory, Remembered, Shape};
 pub use needs::{Need, source};
@@ -102,7 +104,7 @@ impl Opened {
     pub fn read(file: &Path, mapping: &Mapping, progress: Option<Progress<'_>>) -> Result<Opened, DatasetError> {
         let before = state(file)?;
         let separator = mapping.separator.map(|separator| {
-            u8::try_from(separator).ok().filter(u8::is_ascii).ok_or_else(|| DatasetError::MappingValue {
+            u8::try_from(separator).ok().filter(u8::is_ascii).ok_or_else(|| ImportError::MappingValue {
                 file: file.to_path_buf(),
                 property: "separator",
                 value: separator.to_string(),
@@ -125,9 +127,9 @@ impl Opened {
             (document, digest.join())
         });
         let document = document?;
-        let digest = digest.unwrap_or_else(|_| Err(DatasetError::Changed { file: file.to_path_buf() }))?;
+        let digest = digest.unwrap_or_else(|_| Err(ImportError::Changed { file: file.to_path_buf() }.into()))?;
         if state(file)? != before {
-            return Err(DatasetError::Changed { file: file.to_path_buf() });
+            return Err(ImportError::Changed { file: file.to_path_buf() }.into());
         }
         let parent = Parent {
             path: file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -179,7 +181,7 @@ impl Opened {
     ) -> Result<ImportReport, DatasetError> {
         let (planned, needs) = self.plan(mapping)?;
         if !needs.is_empty() {
-            return Err(DatasetError::Incomplete { file: self.file, needs });
+            return Err(ImportError::Incomplete { file: self.file, needs }.into());
         }
         packages::write(self, planned, mapping, into, options)
     }
@@ -219,20 +221,22 @@ impl Opened {
             let alike = || sheets().find(|(_, sheet)| sheet.name.trim().eq_ignore_ascii_case(wanted));
             return match exact.or_else(alike) {
                 Some((index, _)) => Ok(Some(index)),
-                None => Err(DatasetError::NoSheet {
+                None => Err(ImportError::NoSheet {
                     file: self.file.clone(),
                     sheet: wanted.to_string(),
                     known: sheets().map(|(_, sheet)| sheet.name.clone()).collect(),
-                }),
+                }
+                .into()),
             };
         }
         let mut found = sheets();
         match (found.next(), found.next()) {
             (Some((index, _)), None) => Ok(Some(index)),
-            (None, _) => Err(DatasetError::Format {
+            (None, _) => Err(ImportError::Format {
                 file: self.file.clone(),
                 source: FormatError::NoTable { reason: "no sheet has a row of numbers".to_string() },
-            }),
+            }
+            .into()),
             _ => {
                 let known: Vec<String> = sheets().map(|(_, sheet)| sheet.name.clone()).collect();
                 needs.push(Need {

@@ -3,6 +3,7 @@
 //! Everything that is missing is collected and asked for at once: a person who has been refused four times in a row
 //! begins to guess.
 
+use super::error::ImportError;
 use super::mapping::{ColumnMapping, Mapping, TableMapping, stated};
 use crate::descriptor::{OriginStatement, Source};
 use crate::error::DatasetError;
@@ -88,8 +89,9 @@ impl Need {
     /// # Errors
     /// The answer is empty, or no unit where one was asked for; nothing is changed then.
     pub fn answer(&self, mapping: &mut Mapping, answer: &str) -> Result<(), DatasetError> {
-        let refused =
-            |accepted: &str| DatasetError::Answer { answer: answer.to_string(), accepted: accepted.to_string() };
+        let refused = |accepted: &str| {
+            DatasetError::from(ImportError::Answer { answer: answer.to_string(), accepted: accepted.to_string() })
+        };
         let answer = stated(answer).ok_or_else(|| refused("a word"))?;
         match self.place.as_ref() {
             None => return Err(refused("a mapping file")),

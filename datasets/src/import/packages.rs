@@ -1,6 +1,7 @@
 //! Understood tables into packages on disk.
 
 use super::cells::Block;
+use super::error::ImportError;
 use super::mapping::Mapping;
 use super::report::{ImportReport, ImportedTable};
 use super::{ImportOptions, Opened, Planned, Step, history, two_step};
@@ -41,7 +42,7 @@ pub(super) fn write(
     let file = opened.file.clone();
     let carry_on = |step: Step| match options.progress {
         Some(progress) if !progress(step) => {
-            Err(DatasetError::Format { file: file.clone(), source: FormatError::Cancelled })
+            Err(DatasetError::from(ImportError::Format { file: file.clone(), source: FormatError::Cancelled }))
         }
         _ => Ok(()),
     };
@@ -114,7 +115,7 @@ fn grow(opened: &mut Opened, planned: Vec<Planned>) -> Result<Vec<Growing>, Data
         for mut part in parts {
             let mut protocol = None;
             if let Some(settings) = &plan.two_step {
-                let filled = two_step::fill(&mut part, settings).map_err(|reason| DatasetError::Stages {
+                let filled = two_step::fill(&mut part, settings).map_err(|reason| ImportError::Stages {
                     file: opened.file.clone(),
                     sheet: at.sheet_name(),
                     reason,
@@ -141,7 +142,7 @@ fn grow(opened: &mut Opened, planned: Vec<Planned>) -> Result<Vec<Growing>, Data
                 });
                 continue;
             };
-            let stacked = earlier.block.append(part.block).map_err(|column| DatasetError::Stacking {
+            let stacked = earlier.block.append(part.block).map_err(|column| ImportError::Stacking {
                 file: opened.file.clone(),
                 resource: resource.clone(),
                 column,

@@ -3,6 +3,7 @@
 use super::cells::{Block, Cells, Filled};
 use super::columns::{At, Taken, heading, resolve};
 use super::constants::{Constant, Value};
+use super::error::ImportError;
 use super::mapping::{AxisMapping, CurveMapping};
 use super::needs::Need;
 use crate::descriptor::{FieldKind, FieldStatement, UnitBasis};
@@ -180,14 +181,15 @@ fn end_where_empty(at: At<'_>, block: &mut Block) -> Result<(), DatasetError> {
     for (row, (a, b)) in xs.iter().zip(ys).enumerate() {
         if a.is_nan() != b.is_nan() {
             let column = if a.is_nan() { x } else { y };
-            return Err(DatasetError::ImportedCell {
+            return Err(ImportError::ImportedCell {
                 file: at.file.to_path_buf(),
                 sheet: at.sheet_name(),
                 line: at.sheet.first_line + row,
                 column: column.field.name.clone(),
                 value: "(empty)".into(),
                 expected: "a number, as the other of its pair is there",
-            });
+            }
+            .into());
         }
         keep.push(!a.is_nan());
     }

@@ -272,6 +272,7 @@ pub(crate) fn data_error(error: kovacs_datasets::DatasetError) -> Error {
         // A query has kinds of its own: `UnknownColumn`, `NoRows`.
         kovacs_datasets::DatasetError::Query(query) => refusal(&error, &variant(&**query)),
         kovacs_datasets::DatasetError::Transform(transform) => refusal(&error, &variant(&**transform)),
+        kovacs_datasets::DatasetError::Import(import) => refusal(&error, &variant(&**import)),
         _ => refusal(&error, &variant(&error)),
     }
 }

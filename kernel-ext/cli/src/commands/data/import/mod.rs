@@ -9,8 +9,10 @@ use crate::failure::{Explain, Failure};
 use crate::output::{notice, print, print_json};
 use clap::Args;
 use kovacs_core::toml_form::read_protocol;
-use kovacs_datasets::import::{ColumnMapping, ImportOptions, ImportReport, Mapping, Memory, Opened, Recognised, Shape};
-use kovacs_datasets::{DatasetError, PROJECT_FOLDER};
+use kovacs_datasets::PROJECT_FOLDER;
+use kovacs_datasets::import::{
+    ColumnMapping, ImportError, ImportOptions, ImportReport, Mapping, Memory, Opened, Recognised, Shape,
+};
 use kovacs_runner::exit_code;
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -183,7 +185,7 @@ fn open(options: &Options, memory: &Memory, working: &Working) -> Result<(Opened
     let Some(remembered) = memory.find(&shape).filter(|_| usable) else {
         if wants_last {
             let what = format!("a file with the columns `{}`", shape.headings.join("`, `"));
-            return Err(DatasetError::NotRemembered { what }.into());
+            return Err(ImportError::NotRemembered { what }.into());
         }
         return Ok((opened, shape, bare));
     };
@@ -236,7 +238,7 @@ fn incomplete(recognised: &Recognised, file: &Path, as_json: bool) -> Result<u8,
         return Ok(INCOMPLETE);
     }
     print(&recognised.to_string())?;
-    let error = DatasetError::Incomplete { file: file.to_path_buf(), needs: recognised.needs.clone() };
+    let error = ImportError::Incomplete { file: file.to_path_buf(), needs: recognised.needs.clone() };
     let file = file.display();
     let remedy = format!("give the options, or complete a mapping: kovacs data import {file} --write-mapping NEW.toml");
     Err(Failure::from(error).remedy(remedy).code(INCOMPLETE))
