@@ -1,17 +1,17 @@
 //! `kovacs structure gr`: `G(r)` of one or several patterns.
 
+use super::each::{self, Curve, each};
 use super::peak::{self, PeakOptions};
-use super::{check_places, place, reduce};
+use super::reduce;
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, notice, print, print_json};
 use crate::quantities;
-use crate::waiting::Waiting;
 use clap::Args;
-use kovacs_formats::{PdfFile, PdfKind};
-use kovacs_runner::replace_file;
+use kovacs_formats::PdfKind;
 use kovacs_scattering::{PairDistribution, TransformOptions, Window, pair_distribution};
-use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use serde_json::json;
+use std::borrow::Cow;
+use std::path::PathBuf;
 
 /// Pair distribution function G(r) of measured patterns, with its first peak
 #[derive(Args)]
@@ -63,54 +63,26 @@ pub struct Options {
 /// # Errors
 /// Those of the reduction and of the transform, or a file cannot be written.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    if let Some(out) = &options.out {
-        check_places(out, &options.files, PdfKind::Gr.ending())?;
-    }
-    let background = reduce::background(&options.reduction)?;
-    let waiting = Waiting::new("transforming");
-    let mut steps = Vec::new();
-    let mut all = Vec::new();
-    for (index, file) in options.files.iter().enumerate() {
-        waiting.show(index as f64 / options.files.len() as f64);
-        let reduced =
-            reduce::reduce(file, background.as_ref(), &options.reduction, options.qmaxinst.or(options.reduction.qmax))?;
-        let transform = transform(options, &reduced.structure.q);
-        let distribution = pair_distribution(&reduced.structure, &transform).doing(format!("`{}`", file.display()))?;
-        let written = match &options.out {
-            Some(out) => {
-                let place = place(out, file, options.files.len() > 1, PdfKind::Gr.ending());
-                let mut settings = reduce::settings(file, &options.reduction, &reduced);
-                settings.extend(transform_settings(&distribution));
-                write(&place, &settings, &distribution)?;
-                Some(place)
-            }
-            None => None,
-        };
-        let mut done = reduced.done;
-        done.push(("G(r)", transform_words(&distribution)));
-        steps = done.clone();
-        all.push((file.clone(), distribution, done, written));
-    }
-    waiting.clear();
+    let q_max = options.qmaxinst.or(options.reduction.qmax);
+    let all = each(&options.files, options.out.as_deref(), &options.reduction, q_max, |file, structure, steps| {
+        let transform = transform(options, &structure.q);
+        let distribution = pair_distribution(&structure, &transform).doing(format!("`{}`", file.display()))?;
+        steps.push(("G(r)", transform_words(&distribution)));
+        Ok(distribution)
+    })?;
     let described: Vec<peak::Described> =
-        all.iter().map(|(file, distribution, ..)| peak::describe(file, distribution, &options.peak)).collect();
+        all.iter().map(|made| peak::describe(&made.file, &made.result, &options.peak)).collect();
     if options.json {
-        let files: Vec<Value> = all
-            .iter()
-            .zip(&described)
-            .map(|((file, distribution, done, written), described)| {
-                let steps: serde_json::Map<String, Value> =
-                    done.iter().map(|(name, words)| ((*name).to_owned(), json!(words))).collect();
-                json!({
-                    "file": file, "q_min_per_Ao": distribution.options.q_min, "q_max_per_Ao": distribution.options.q_max,
-                    "points": distribution.r.len(), "steps": steps, "written": written, "peak": described.json(),
-                })
+        let files = all.iter().zip(&described).map(|(made, described)| {
+            let PairDistribution { options, r, .. } = &made.result;
+            json!({
+                "file": made.file, "q_min_per_Ao": options.q_min, "q_max_per_Ao": options.q_max, "points": r.len(),
+                "steps": made.steps_as_json(), "written": made.written, "peak": described.json(),
             })
-            .collect();
-        return print_json(&json!({ "files": files }));
+        });
+        return print_json(&json!({ "files": files.collect::<Vec<_>>() }));
     }
-    let rows: Vec<Vec<String>> = steps.into_iter().map(|(name, words)| vec![name.to_owned(), words]).collect();
-    let mut text = aligned("", &rows);
+    let mut text = aligned("", &all.last().map(|made| each::rows(&made.steps)).unwrap_or_default());
     text.push('\n');
     text.push_str(&peak::text(&described));
     print(&text)?;
@@ -151,26 +123,27 @@ fn transform_words(distribution: &PairDistribution) -> String {
     )
 }
 
-/// The keys of PDFgetX3, and the window, for which it has none.
-fn transform_settings(distribution: &PairDistribution) -> Vec<(String, String)> {
-    let options = &distribution.options;
-    [
-        ("rpoly", options.polynomial.unwrap_or(0.0).to_string()),
-        ("qmaxinst", options.q_max_inst.unwrap_or(options.q_max).to_string()),
-        ("qmin", options.q_min.to_string()),
-        ("qmax", options.q_max.to_string()),
-        ("rmin", options.r_min.to_string()),
-        ("rmax", options.r_max.to_string()),
-        ("rstep", options.r_step.to_string()),
-        ("window", options.window.name().to_owned()),
-    ]
-    .map(|(key, value)| (key.to_owned(), value))
-    .to_vec()
-}
+impl Curve for PairDistribution {
+    const KIND: PdfKind = PdfKind::Gr;
 
-fn write(place: &Path, settings: &[(String, String)], distribution: &PairDistribution) -> Result<(), Failure> {
-    let sigma = distribution.sigma();
-    let file = PdfFile { kind: PdfKind::Gr, settings, x: &distribution.r, y: &distribution.g, sigma: sigma.as_deref() };
-    replace_file(place, file.to_text().as_bytes())?;
-    Ok(())
+    /// The keys of PDFgetX3, and the window, for which it has none.
+    fn settings(&self) -> Vec<(String, String)> {
+        let options = &self.options;
+        [
+            ("rpoly", options.polynomial.unwrap_or(0.0).to_string()),
+            ("qmaxinst", options.q_max_inst.unwrap_or(options.q_max).to_string()),
+            ("qmin", options.q_min.to_string()),
+            ("qmax", options.q_max.to_string()),
+            ("rmin", options.r_min.to_string()),
+            ("rmax", options.r_max.to_string()),
+            ("rstep", options.r_step.to_string()),
+            ("window", options.window.name().to_owned()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .to_vec()
+    }
+
+    fn columns(&self) -> (&[f64], &[f64], Option<Cow<'_, [f64]>>) {
+        (&self.r, &self.g, self.sigma().map(Cow::Owned))
+    }
 }

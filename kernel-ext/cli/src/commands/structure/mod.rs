@@ -1,5 +1,6 @@
 //! `kovacs structure`: from scattered intensity to `S(Q)`, `G(r)`, its first peak and the widths, from the shell.
 
+mod each;
 mod geometry;
 mod gr;
 mod input;

@@ -83,12 +83,15 @@ enum Sum {
     Photons,
 }
 
+/// Name and words of a step.
+pub type Step = (&'static str, String);
+
 /// `S(Q)` of a file, with what was done.
 pub struct Reduced {
     /// The structure factor.
     pub structure: StructureFactor,
-    /// Name and words of each step.
-    pub done: Vec<(&'static str, String)>,
+    /// The steps.
+    pub done: Vec<Step>,
     /// Wavelength, Å.
     pub wavelength: Option<f64>,
 }

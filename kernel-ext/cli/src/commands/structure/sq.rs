@@ -1,13 +1,14 @@
 //! `kovacs structure sq`: the structure factor of one or several patterns.
 
-use super::{check_places, place, reduce};
+use super::each::{self, Curve, each};
+use super::reduce;
 use crate::failure::Failure;
 use crate::output::{aligned, print, print_json};
 use clap::Args;
-use kovacs_formats::{PdfFile, PdfKind};
-use kovacs_runner::replace_file;
+use kovacs_formats::PdfKind;
 use kovacs_scattering::StructureFactor;
-use serde_json::{Value, json};
+use serde_json::json;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// Structure factor S(Q) of measured patterns
@@ -40,65 +41,54 @@ pub struct Options {
 /// # Errors
 /// Those of the reduction, or a file cannot be written.
 pub fn run(options: &Options) -> Result<(), Failure> {
-    if let Some(out) = &options.out {
-        check_places(out, &options.files, PdfKind::Sq.ending())?;
+    let reduction = &options.reduction;
+    let all = each(&options.files, options.out.as_deref(), reduction, reduction.qmax, |_, structure, _| Ok(structure))?;
+    let facts: Vec<Facts> = all.iter().map(|made| Facts::of(&made.result)).collect();
+    if options.json {
+        let files = all.iter().zip(&facts).map(|(made, facts)| {
+            json!({
+                "file": made.file, "points": facts.points, "q_min_per_Ao": facts.first, "q_max_per_Ao": facts.last,
+                "scale": made.result.scale, "largest_s": facts.largest, "at_q_per_Ao": facts.place,
+                "tail_mean": facts.tail_mean, "tail_scatter": facts.tail_scatter, "steps": made.steps_as_json(),
+                "written": made.written,
+            })
+        });
+        return print_json(&json!({ "files": files.collect::<Vec<_>>() }));
     }
-    let background = reduce::background(&options.reduction)?;
     let mut rows = vec![
         ["file", "points", "Q from", "to 1/Å", "scale", "S max", "at 1/Å", "S at the end"].map(str::to_owned).to_vec(),
     ];
-    let mut found: Vec<Value> = Vec::new();
-    let mut done = Vec::new();
-    for file in &options.files {
-        let reduced = reduce::reduce(file, background.as_ref(), &options.reduction, options.reduction.qmax)?;
-        let facts = Facts::of(&reduced.structure);
-        let written = match &options.out {
-            Some(out) => {
-                let place = place(out, file, options.files.len() > 1, PdfKind::Sq.ending());
-                let structure = &reduced.structure;
-                let settings = reduce::settings(file, &options.reduction, &reduced);
-                let text = PdfFile {
-                    kind: PdfKind::Sq,
-                    settings: &settings,
-                    x: &structure.q,
-                    y: &structure.s,
-                    sigma: structure.sigma.as_deref(),
-                }
-                .to_text();
-                replace_file(&place, text.as_bytes())?;
-                Some(place)
-            }
-            None => None,
-        };
-        rows.push(vec![
-            file.display().to_string(),
+    rows.extend(all.iter().zip(&facts).map(|(made, facts)| {
+        vec![
+            made.file.display().to_string(),
             facts.points.to_string(),
             format!("{:.2}", facts.first),
             format!("{:.2}", facts.last),
-            format!("{:.4e}", reduced.structure.scale),
+            format!("{:.4e}", made.result.scale),
             format!("{:.3}", facts.largest),
             format!("{:.3}", facts.place),
             format!("{:.3} ± {:.3}", facts.tail_mean, facts.tail_scatter),
-        ]);
-        let steps: serde_json::Map<String, Value> =
-            reduced.done.iter().map(|(name, words)| ((*name).to_owned(), json!(words))).collect();
-        found.push(json!({
-            "file": file, "points": facts.points, "q_min_per_Ao": facts.first, "q_max_per_Ao": facts.last,
-            "scale": reduced.structure.scale, "largest_s": facts.largest, "at_q_per_Ao": facts.place,
-            "tail_mean": facts.tail_mean, "tail_scatter": facts.tail_scatter, "steps": steps, "written": written,
-        }));
-        done = reduced.done;
-    }
-    if options.json {
-        return print_json(&json!({ "files": found }));
-    }
+        ]
+    }));
     // The steps of the last file stand for all: they differ in the scale only, which the table has.
-    let steps: Vec<Vec<String>> = done.into_iter().map(|(name, words)| vec![name.to_owned(), words]).collect();
+    let steps = all.last().map(|made| each::rows(&made.steps)).unwrap_or_default();
     let mut text = aligned("", &rows) + &aligned("  ", &steps);
     if let Some(out) = &options.out {
         text.push_str(&format!("written to {}\n", out.display()));
     }
     print(&text)
+}
+
+impl Curve for StructureFactor {
+    const KIND: PdfKind = PdfKind::Sq;
+
+    fn settings(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    fn columns(&self) -> (&[f64], &[f64], Option<Cow<'_, [f64]>>) {
+        (&self.q, &self.s, self.sigma.as_deref().map(Cow::Borrowed))
+    }
 }
 
 /// What a person looks at first in an `S(Q)`.
