@@ -1,10 +1,11 @@
 //! Damaged packages: each is refused with a message that names the place and what to do.
 
+mod sample;
+
 use kovacs_datasets::{DESCRIPTOR, DatasetError, Package, Registry, sha256};
+use sample::{CSV, descriptor};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-const CSV: &str = "specimen,time,stress\nA,0,10\nA,1,9\nB,0,11\nB,1,10\n";
 
 /// A sound package as a descriptor and a table; tests change one thing.
 struct Sample {
@@ -14,38 +15,14 @@ struct Sample {
 
 impl Sample {
     fn new() -> Sample {
-        let descriptor = json!({
-            "name": "sample",
-            "licenses": [{"name": "CC0-1.0"}],
-            "sources": [{"title": "made up for a test"}],
-            "resources": [{
-                "name": "curves",
-                "path": "curves.csv",
-                "hash": format!("sha256:{}", sha256(CSV.as_bytes())),
-                "bytes": CSV.len(),
-                "schema": {
-                    "fields": [
-                        {"name": "specimen", "type": "string"},
-                        {"name": "time", "type": "number", "unit": "s"},
-                        {"name": "stress", "type": "number", "unit": "MPa"},
-                    ],
-                    "primaryKey": ["specimen", "time"],
-                },
-                "origin": {"kind": "measured"},
-            }],
-        });
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("curves.csv"), CSV).unwrap();
-        Sample { folder, descriptor }
+        Sample::with_table(CSV)
     }
 
-    /// A sample with another table, its digest and size put right.
+    /// A sample with another table.
     fn with_table(csv: &str) -> Sample {
-        let mut sample = Sample::new();
-        std::fs::write(sample.folder.path().join("curves.csv"), csv).unwrap();
-        sample.resource()["hash"] = json!(format!("sha256:{}", sha256(csv.as_bytes())));
-        sample.resource()["bytes"] = json!(csv.len());
-        sample
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("curves.csv"), csv).unwrap();
+        Sample { folder, descriptor: descriptor(csv.as_bytes()) }
     }
 
     fn resource(&mut self) -> &mut Value {

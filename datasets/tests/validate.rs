@@ -1,34 +1,12 @@
 //! A corpus of bad packages: `validate` finds everything, says where, and what to do.
 
+mod sample;
+
 use kovacs_datasets::{DESCRIPTOR, Finding, Validation, sha256, validate};
+use sample::{CSV, descriptor};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
-
-const CSV: &str = "specimen,time,stress\nA,0,10\nA,1,9\nB,0,11\nB,1,10\n";
-
-fn descriptor(csv: &[u8]) -> Value {
-    json!({
-        "name": "sample",
-        "licenses": [{"name": "CC0-1.0"}],
-        "sources": [{"title": "made up for a test"}],
-        "resources": [{
-            "name": "curves",
-            "path": "curves.csv",
-            "hash": format!("sha256:{}", sha256(csv)),
-            "bytes": csv.len(),
-            "schema": {
-                "fields": [
-                    {"name": "specimen", "type": "string"},
-                    {"name": "time", "type": "number", "unit": "s"},
-                    {"name": "stress", "type": "number", "unit": "MPa"},
-                ],
-                "primaryKey": ["specimen", "time"],
-            },
-            "origin": {"kind": "measured"},
-        }],
-    })
-}
 
 /// Validates a package of this table whose descriptor was changed.
 fn with(csv: &str, change: impl FnOnce(&mut Value, &Path)) -> Validation {

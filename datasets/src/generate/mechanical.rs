@@ -8,7 +8,7 @@ use super::noise::Noise;
 use super::part::{Part, mechanical, stated_protocol, synthetic, synthetic_first};
 use super::recipe::Recipe;
 use super::shape::Conditions;
-use super::specimen::{scattered, test, write_test};
+use super::specimen::{TEST_COLUMNS, TEST_KEY, scattered, test, write_test};
 use super::{RECOVERY, RELAXATION, TWO_STEP, TWO_STEP_EPS1, TWO_STEP_TEMPERATURE, TWO_STEP_WAITING};
 use crate::error::DatasetError;
 use kovacs_core::Protocol;
@@ -19,7 +19,7 @@ use std::fmt::Write;
 /// Samples per decade of time in each stage of the tests of Fig. 1.
 pub(super) const FIGURE_1_SAMPLES: usize = 28;
 
-/// Samples per decade of time in all other two-step tests and in relaxations.
+/// Samples per decade of time in all other two-step tests, the one in the beam included, and in relaxations.
 pub(super) const SERIES_SAMPLES: usize = 20;
 
 /// Samples per decade of time in recoveries.
@@ -59,22 +59,9 @@ impl Series {
             let form = ProtocolForm::TwoStep(test(recipe, at));
             stated_protocol(id, self.name, &[(self.along, self.value(at))], form)
         };
-        let fields = mechanical(&[
-            "glass",
-            "specimen",
-            "eps1",
-            "eps2",
-            "t_w",
-            "temperature",
-            "stage",
-            "time",
-            "time_in_stage",
-            "strain",
-            "stress",
-        ]);
-        let key = ["specimen", "eps1", "eps2", "t_w", "temperature", "time"];
+        let fields = mechanical(&TEST_COLUMNS);
         let origin = if self.name == TWO_STEP { synthetic_first(seed) } else { synthetic(seed) };
-        let part = Part::new(self.name, &self.title, fields, &key, origin, &rows);
+        let part = Part::new(self.name, &self.title, fields, &TEST_KEY, origin, &rows);
         Ok(part.with_protocols(self.tests.iter().map(protocol).collect::<Result<_, _>>()?))
     }
 }

@@ -7,7 +7,7 @@ use super::part::Part;
 use super::recipe::{RAMP_RATE, Recipe};
 use super::shape::{Recovery, Shape};
 use super::specimen::SCATTER;
-use super::structure::{IN_SITU_SAMPLES, SPECIMEN, Structure};
+use super::structure::{SPECIMEN, Structure};
 use super::{SHIPPED_SEED, TWO_STEP, VERSION};
 use std::fmt::Write;
 
@@ -313,6 +313,6 @@ fn patterns(structure: &Structure) -> Vec<(&'static str, String)> {
         ("relative noise of the counts", structure.noise.to_string()),
         ("exposures in stage 1", format!("{} s", times(structure.first_stage))),
         ("exposures in stage 2", format!("{} s", times(structure.second_stage))),
-        ("specimen in the beam", format!("{SPECIMEN} alone, {IN_SITU_SAMPLES} samples of stress per decade")),
+        ("specimen in the beam", format!("{SPECIMEN} alone, {SERIES_SAMPLES} samples of stress per decade")),
     ]
 }

@@ -13,6 +13,13 @@ use std::fmt::Write;
 /// Relative standard deviations from specimen to specimen: modulus, strength of the memory, all times.
 pub(super) const SCATTER: [(&str, f64); 3] = [("modulus", 0.012), ("memory strength", 0.03), ("times", 0.05)];
 
+/// Columns of a two-step test, as [`write_test`] writes them.
+pub(super) const TEST_COLUMNS: [&str; 11] =
+    ["glass", "specimen", "eps1", "eps2", "t_w", "temperature", "stage", "time", "time_in_stage", "strain", "stress"];
+
+/// Columns that together name one row of a two-step test.
+pub(super) const TEST_KEY: [&str; 6] = ["specimen", "eps1", "eps2", "t_w", "temperature", "time"];
+
 /// The shape of one specimen, the same in all tests it goes through.
 pub(super) fn scattered(recipe: &Recipe, specimen: &str, seed: u64) -> Shape {
     let mut noise = Noise::new(seed, &format!("{} {specimen}", recipe.printed.id));

@@ -11,11 +11,12 @@
 //! falls while the stress relaxes and rises while the stress rises, and a step of the strain alone does not change it.
 //! That link is assumed.
 
+use super::mechanical::SERIES_SAMPLES;
 use super::noise::Noise;
 use super::part::{Part, integer, mechanical, number, number_or_gap, stated_protocol, synthetic, text};
 use super::recipe::{RAMP_RATE, Recipe};
 use super::shape::Shape;
-use super::specimen::{scattered, test, write_test};
+use super::specimen::{TEST_COLUMNS, TEST_KEY, scattered, test, write_test};
 use super::{BACKGROUND, IN_SITU, PAIR_WEIGHTS, PAPER, SCATTERING, SET_UP, VERSION};
 use crate::descriptor::{License, OriginStatement, Source};
 use crate::error::DatasetError;
@@ -28,9 +29,6 @@ use std::fmt::Write;
 
 /// The one specimen in the beam.
 pub(super) const SPECIMEN: &str = "V";
-
-/// Samples per decade of time in each stage of its stress.
-pub(super) const IN_SITU_SAMPLES: usize = 20;
 
 /// A Gaussian shell of `G(r)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -150,24 +148,17 @@ fn in_situ_part(recipe: &Recipe, shape: &Shape, seed: u64) -> Result<Part, Datas
     let at = recipe.reference();
     let mut rows = String::new();
     let mut noise = Noise::new(seed, &format!("{id} {SPECIMEN} {IN_SITU}"));
-    write_test(&mut rows, recipe, (SPECIMEN, shape), &at, IN_SITU_SAMPLES, &mut noise);
-    let fields = mechanical(&[
-        "glass",
-        "specimen",
-        "eps1",
-        "eps2",
-        "t_w",
-        "temperature",
-        "stage",
-        "time",
-        "time_in_stage",
-        "strain",
-        "stress",
-    ]);
-    let key = ["specimen", "eps1", "eps2", "t_w", "temperature", "time"];
+    write_test(&mut rows, recipe, (SPECIMEN, shape), &at, SERIES_SAMPLES, &mut noise);
+    let fields = mechanical(&TEST_COLUMNS);
     let protocol = stated_protocol(id, IN_SITU, &[], ProtocolForm::TwoStep(test(recipe, &at)))?;
-    let part =
-        Part::new(IN_SITU, "stress of the specimen in the beam, Suppl. Fig. 8c", fields, &key, synthetic(seed), &rows);
+    let part = Part::new(
+        IN_SITU,
+        "stress of the specimen in the beam, Suppl. Fig. 8c",
+        fields,
+        &TEST_KEY,
+        synthetic(seed),
+        &rows,
+    );
     Ok(part.with_protocols(vec![protocol]))
 }
 

@@ -3,6 +3,9 @@
 //! A file seldom carries its own meaning, and a unit guessed wrongly is worse than none. So everything a table needs is
 //! stated once, in a small TOML file or on the command line, and travels with the package. What is not known yet may be
 //! left out or written as `"?"`: the import then says what it needs.
+//!
+//! The properties that [`Mapping`] and [`TableMapping`] share stand in both: as one flattened part they could not refuse an
+//! unknown property, which serde checks in the whole or not at all, and a misspelt `unti` would be lost.
 
 use super::constants::Constant;
 use super::error::ImportError;
