@@ -149,6 +149,31 @@ fn rows_of_a_large_file_keep_their_order_where_lines_become_shorter_than_expecte
 }
 
 #[test]
+fn rows_of_empty_cells_and_open_fractions_are_the_same_in_large_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("large.csv");
+    let rows =
+        (0..80_000).map(|row| if row % 20_011 == 7 { ";;\n".to_owned() } else { format!("{row},5;{},25;\n", row % 7) });
+    let text = "t (s);a (MPa);b\n".to_owned() + &rows.collect::<String>();
+    std::fs::write(&path, &text).expect("a file");
+    let streamed = read(&path, &ReadOptions::default()).expect("a table");
+    assert_eq!(columns(&streamed)[0].len(), 80_000 - 4);
+    assert_eq!(
+        columns(&streamed)[..2],
+        columns(&read_bytes(text.as_bytes(), &ReadOptions::default()).expect("a table"))[..2]
+    );
+    // In a file with decimal commas `,5` and `7,` are no numbers.
+    let text = text.replace("\n60000,5;3,25;", "\n60000,5;,25;");
+    std::fs::write(&path, &text).expect("a file");
+    let message = |document: Result<kovacs_formats::Document, kovacs_formats::FormatError>| {
+        document.err().map(|error| error.to_string())
+    };
+    let streamed = message(read(&path, &ReadOptions::default()));
+    assert!(streamed.as_deref().is_some_and(|text| text.contains("`,25` in column 2")), "{streamed:?}");
+    assert_eq!(streamed, message(read_bytes(text.as_bytes(), &ReadOptions::default())));
+}
+
+#[test]
 fn a_large_file_with_one_fault_names_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("large.csv");

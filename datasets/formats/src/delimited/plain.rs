@@ -15,7 +15,8 @@ pub(super) fn parse(
     shapes: &mut Vec<Option<Shape>>,
     columns: &mut [&mut [f64]],
 ) -> Option<usize> {
-    if layout.notation.decimal_comma {
+    let decimal_comma = layout.notation.decimal_comma;
+    if decimal_comma {
         // A point in a file with decimal commas is no plain number.
         if memchr::memchr(b'.', bytes).is_some() {
             return None;
@@ -51,7 +52,7 @@ pub(super) fn parse(
             at = end;
             continue;
         }
-        let mut ended = false;
+        let (mut ended, mut empty) = (false, 0);
         for (index, (column, shape)) in columns.iter_mut().zip(shapes.iter_mut()).enumerate() {
             let place = column.get_mut(row)?;
             let last = index + 1 == width;
@@ -71,20 +72,24 @@ pub(super) fn parse(
             }
             match rest.first() {
                 Some(b'0'..=b'9' | b'-' | b'+' | b'.') => {
-                    let (value, length) = match short(rest) {
-                        Some((value, length, new)) => {
-                            *shape = new;
-                            (value, length)
+                    let (value, length, new) = match short(rest) {
+                        Some(read) => read,
+                        None => {
+                            let (value, length) = fast_float2::parse_partial(rest).ok()?;
+                            (value, length, *shape)
                         }
-                        None => fast_float2::parse_partial(rest).ok()?,
                     };
-                    if !value.is_finite() {
+                    if !value.is_finite() || (decimal_comma && !has_inner_point(rest.get(..length)?)) {
                         return None;
                     }
+                    *shape = new;
                     *place = value;
                     at += length;
                 }
-                Some(byte) if !blanks && (*byte == separator || matches!(byte, b'\r' | b'\n')) => *place = f64::NAN,
+                Some(byte) if !blanks && (*byte == separator || matches!(byte, b'\r' | b'\n')) => {
+                    *place = f64::NAN;
+                    empty += 1;
+                }
                 _ => return None,
             }
             let after = skip(at);
@@ -100,6 +105,10 @@ pub(super) fn parse(
             } else {
                 return None;
             }
+        }
+        if empty == width {
+            // No row, and as rare as a line of blanks.
+            return None;
         }
         row += 1;
         if ended {
@@ -238,6 +247,13 @@ fn short(bytes: &[u8]) -> Option<(f64, usize, Option<Shape>)> {
     let plain = (1..=15).contains(&(whole + decimals)) && !matches!(bytes.get(at), Some(b'e' | b'E' | b'.'));
     let value = digits as f64 / POWERS.get(decimals).filter(|_| plain)?;
     Some((if negative { -value } else { value }, at, Shape::new(whole, decimals, point)))
+}
+
+/// Whether a digit stands on either side of the point, if there is one: `,5` and `7,` are no numbers in a file with
+/// decimal commas, where a comma may also be an empty cell.
+fn has_inner_point(number: &[u8]) -> bool {
+    let is_digit = |at: Option<usize>| at.and_then(|at| number.get(at)).is_some_and(u8::is_ascii_digit);
+    memchr::memchr(b'.', number).is_none_or(|at| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
 }
 
 /// Where the next line begins if a line ends here.

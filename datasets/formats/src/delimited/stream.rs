@@ -26,6 +26,15 @@ const SMALLEST: u64 = 1 << 20;
 /// Threads that parse, at most: one after the other they read from one file.
 const MOST_THREADS: usize = 4;
 
+/// How the work is divided.
+#[derive(Clone, Copy, Debug)]
+struct Division {
+    /// Bytes of one chunk.
+    chunk: usize,
+    /// Threads that parse.
+    threads: usize,
+}
+
 /// Reads a file whose beginning no other reader took; `None` where it is not large and regular.
 pub(crate) fn read_file(
     path: &Path,
@@ -45,7 +54,9 @@ pub(crate) fn read_file(
     let Some(start) = start_of_line(beginning, layout.first_line).filter(|_| plain) else { return Ok(None) };
     file.seek(SeekFrom::Start(start as u64)).map_err(failed)?;
     let body = size.saturating_sub(start as u64);
-    let Some(columns) = columns(&mut file, body, &layout, options).map_err(|problem| match problem {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+    let division = Division { chunk: CHUNK, threads };
+    let Some(columns) = columns(&mut file, body, &layout, options, division).map_err(|problem| match problem {
         Problem::Cancelled => FormatError::Cancelled,
         Problem::Io(source) => failed(source),
     })?
@@ -88,8 +99,10 @@ enum Problem {
 }
 
 /// The file and the columns, of which whole lines and the place for their numbers are taken in turn.
-struct Source<'f> {
-    file: &'f mut File,
+struct Source<'f, R> {
+    file: &'f mut R,
+    /// Bytes that are read at once.
+    chunk: usize,
     /// The beginning of a line whose end has not been read yet.
     rest: Vec<u8>,
     ended: bool,
@@ -100,12 +113,12 @@ struct Source<'f> {
     taken: u64,
 }
 
-impl<'f> Source<'f> {
+impl<'f, R: Read> Source<'f, R> {
     /// Fills the buffer with whole lines; the result is their number of bytes.
     fn fill(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
         let mut filled = self.rest.len();
-        if buffer.len() < filled + CHUNK {
-            buffer.resize(filled + CHUNK, 0);
+        if buffer.len() < filled + self.chunk {
+            buffer.resize(filled + self.chunk, 0);
         }
         if let Some(start) = buffer.get_mut(..filled) {
             start.copy_from_slice(&self.rest);
@@ -114,7 +127,7 @@ impl<'f> Source<'f> {
         while !self.ended {
             if filled == buffer.len() {
                 // Of a line that is longer than a chunk.
-                buffer.resize(filled + CHUNK, 0);
+                buffer.resize(filled + self.chunk, 0);
             }
             let free = buffer.get_mut(filled..).unwrap_or_default();
             let read = match self.file.read(free) {
@@ -194,11 +207,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Parses the rest of the file; `None` where it is not regular.
-fn columns(
-    file: &mut File,
+fn columns<R: Read + Send>(
+    file: &mut R,
     body: u64,
     layout: &Layout,
     options: &ReadOptions<'_>,
+    Division { chunk, threads }: Division,
 ) -> Result<Option<Vec<Vec<f64>>>, Problem> {
     if options.progress.is_some_and(|progress| !progress(0, body)) {
         return Err(Problem::Cancelled);
@@ -210,8 +224,7 @@ fn columns(
     loop {
         let shared = Shared::default();
         let places = columns.iter_mut().map(|column| column.get_mut(rows..).unwrap_or_default()).collect();
-        let source = Mutex::new(Source { file: &mut *file, rest, ended, places, rows, taken });
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        let source = Mutex::new(Source { file: &mut *file, chunk, rest, ended, places, rows, taken });
         std::thread::scope(|scope| {
             for _ in 1..threads {
                 scope.spawn(|| work(&source, &shared, layout, None));
@@ -248,7 +261,12 @@ fn columns(
 type Progress<'a> = (&'a dyn Fn(u64, u64) -> bool, u64);
 
 /// Parses chunks until the file ends, a chunk is not regular, or the columns are full.
-fn work(source: &Mutex<Source<'_>>, shared: &Shared, layout: &Layout, progress: Option<Progress<'_>>) {
+fn work<R: Read>(
+    source: &Mutex<Source<'_, R>>,
+    shared: &Shared,
+    layout: &Layout,
+    progress: Option<Progress<'_>>,
+) {
     let stop = || shared.stop.store(true, Ordering::SeqCst);
     let mut buffer = Vec::new();
     let mut shapes = Vec::new();
@@ -275,6 +293,122 @@ fn work(source: &Mutex<Source<'_>>, shared: &Shared, layout: &Layout, progress: 
         if progress.is_some_and(|(progress, body)| !progress(done, body)) {
             shared.cancelled.store(true, Ordering::SeqCst);
             return stop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::body;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A cell as a program writes it, with a point; empty now and then.
+    fn cell() -> impl Strategy<Value = String> {
+        let any_value = any::<f64>().prop_filter("finite", |value| value.is_finite());
+        prop_oneof![
+            6 => (-1e4..1e4_f64, 1..9_usize).prop_map(|(value, decimals)| format!("{value:.decimals$}")),
+            2 => (any::<i64>(), 0..60_u32).prop_map(|(value, shift)| (value >> shift).to_string()),
+            2 => (any_value.clone(), 1..18_usize).prop_map(|(value, decimals)| format!("{value:.decimals$e}")),
+            1 => any_value.prop_map(|value| format!("{value:?}")),
+            1 => "[+-]?0{0,3}[0-9]{0,19}\\.[0-9]{1,19}",
+            1 => Just("-0".to_owned()),
+            1 => Just("-0.000".to_owned()),
+            1 => Just(".5".to_owned()),
+            1 => Just("7.".to_owned()),
+            1 => Just(String::new()),
+        ]
+    }
+
+    /// The rows of a text and whether the plain reader has to take them all: not quoted, not ragged, no line of blanks.
+    fn rows() -> impl Strategy<Value = (Vec<String>, bool)> {
+        let odd = prop_oneof![
+            12 => Just(0_u8),
+            1 => 1..9_u8,
+        ];
+        let line = |width: usize| (proptest::collection::vec(cell(), width..=width), 0..30_u8, 0..4_usize);
+        (1..5_usize, odd).prop_flat_map(move |(width, odd)| {
+            proptest::collection::vec(line(width), 1..80).prop_map(move |rows| {
+                let mut plain = true;
+                let lines = rows.into_iter().map(|(mut cells, kind, place)| {
+                    let place = place % width;
+                    // An empty row is none.
+                    plain &= cells.iter().any(|cell| !cell.is_empty());
+                    if kind == 0 && odd > 0 {
+                        plain = false;
+                        match odd {
+                            1 => cells[place] = format!("\"{}\"", cells[place]),
+                            2 => cells[place] = format!("\"{}\n\"", cells[place]),
+                            3 => cells.truncate(place),
+                            4 => cells[place] = "  ".to_owned(),
+                            5 => cells = vec![String::new(); width],
+                            6 => cells[place] = "nan".to_owned(),
+                            7 => cells[place] = "1 2".to_owned(),
+                            _ => cells.push(String::new()),
+                        }
+                    }
+                    cells.join(";")
+                });
+                (lines.collect(), plain)
+            })
+        })
+    }
+
+    /// The numbers of each column as bits, all of those that are no number being the same.
+    fn bits(columns: Vec<Vec<f64>>) -> Vec<Vec<u64>> {
+        let bits = |value: f64| if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() };
+        columns.into_iter().map(|column| column.into_iter().map(bits).collect()).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+        #[test]
+        fn a_text_in_chunks_gives_what_it_gives_as_a_whole(
+            (lines, plain) in rows(),
+            ends in proptest::collection::vec(prop_oneof![4 => Just("\n"), 4 => Just("\r\n"), 1 => Just("\n\n"), 1 => Just("\r\n\r\n")], 80),
+            mixed in any::<bool>(),
+            comma in any::<bool>(),
+            last_end in any::<bool>(),
+            chunk in 1..200_usize,
+            threads in 1..4_usize,
+        ) {
+            // The first line says what is in the columns: beginnings are always long enough for that.
+            let width = lines.iter().map(|line| line.matches(';').count() + 1).min().unwrap_or(1);
+            let mut text = vec!["1.5"; width].join(";") + ends[0];
+            for (line, end) in lines.iter().zip(&ends) {
+                text += line;
+                text += if mixed { end } else { ends[0] };
+            }
+            if !last_end {
+                text.truncate(text.trim_end_matches(['\r', '\n']).len());
+            }
+            if comma {
+                text = text.replace('.', ",");
+            }
+            let options = ReadOptions { separator: Some(b';'), header_rows: Some(0), ..ReadOptions::default() };
+            let Ok(layout) = layout::find(&text, true, 0, Format::Delimited, &options) else { return Ok(()) };
+            prop_assume!(layout.kinds.iter().all(|kind| *kind != Kind::Word));
+            let whole = body::read(&text, &layout, Format::Delimited, &options);
+            let mut source = std::io::Cursor::new(text.as_bytes());
+            let division = Division { chunk, threads };
+            let streamed = columns(&mut source, text.len() as u64, &layout, &options, division);
+            let streamed = match streamed {
+                Ok(streamed) => streamed,
+                Err(Problem::Cancelled) => return Err(TestCaseError::fail("cancelled")),
+                Err(Problem::Io(error)) => return Err(TestCaseError::fail(error.to_string())),
+            };
+            match streamed {
+                Some(streamed) => {
+                    let whole = whole.map_err(|error| TestCaseError::fail(format!("{error}\n{text:?}")))?;
+                    let numbers = whole.columns.into_iter().map(|column| match column.values {
+                        Values::Numbers(numbers) => Ok(numbers),
+                        Values::Words(words) => Err(TestCaseError::fail(format!("{words:?}\n{text:?}"))),
+                    });
+                    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+                    prop_assert_eq!(bits(streamed), bits(numbers), "{:?}", text);
+                }
+                None => prop_assert!(!plain || comma || width == 1 || !last_end, "not taken: {:?}", text),
+            }
         }
     }
 }
