@@ -32,7 +32,7 @@ pub struct Options {
     /// Print as csv, units in the headings
     #[arg(long, conflicts_with = "out")]
     csv: bool,
-    /// Write into a file; the ending says the format: csv, parquet, arrow, xlsx
+    /// Write into a file; the ending says the format: csv, xlsx, parquet, arrow, gr
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Fold lines of text at this many characters; the width of the terminal if not given
