@@ -261,12 +261,7 @@ fn columns<R: Read + Send>(
 type Progress<'a> = (&'a dyn Fn(u64, u64) -> bool, u64);
 
 /// Parses chunks until the file ends, a chunk is not regular, or the columns are full.
-fn work<R: Read>(
-    source: &Mutex<Source<'_, R>>,
-    shared: &Shared,
-    layout: &Layout,
-    progress: Option<Progress<'_>>,
-) {
+fn work<R: Read>(source: &Mutex<Source<'_, R>>, shared: &Shared, layout: &Layout, progress: Option<Progress<'_>>) {
     let stop = || shared.stop.store(true, Ordering::SeqCst);
     let mut buffer = Vec::new();
     let mut shapes = Vec::new();
