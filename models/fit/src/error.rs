@@ -185,6 +185,39 @@ pub enum FitError {
         /// The value.
         initial: f64,
     },
+    /// The value at the start is no unit to measure the rest in.
+    #[error(
+        "{label}: the initial value {initial} is too small against {largest}, the largest of the samples, or of the \
+         other sign: a form relative to it says nothing; leave the initial value free, or do not fit this form"
+    )]
+    InitialValue {
+        /// What the samples are.
+        label: String,
+        /// The initial value.
+        initial: f64,
+        /// The sample that is farthest from zero.
+        largest: f64,
+    },
+    /// Not one standard deviation per sample.
+    #[error("{label}: {found} standard deviations for {needed} samples; give one for each")]
+    Deviations {
+        /// What the samples are.
+        label: String,
+        /// How many deviations there are.
+        found: usize,
+        /// How many samples there are.
+        needed: usize,
+    },
+    /// A standard deviation that gives no weight.
+    #[error("{label}: row {row} has the standard deviation {value}; it must be finite and above 0")]
+    Deviation {
+        /// What the samples are.
+        label: String,
+        /// Row, from 0.
+        row: usize,
+        /// The value.
+        value: f64,
+    },
     /// The search for a minimum ended nowhere.
     #[error("{label}: no fit converged; look at the samples, a few of them may be wrong")]
     NoFit {

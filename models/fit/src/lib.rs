@@ -11,20 +11,28 @@
 
 mod activation;
 mod critical_time;
+mod double_stretched;
 mod error;
+mod few_unknowns;
 pub mod findings;
 mod holds;
 mod least_squares;
 mod line;
 mod modes;
 mod non_negative;
+mod parallel;
 mod stretched;
 mod superposition;
+mod uncertainty;
 
 pub use activation::{
     ActivationEnergy, StretchedIsotherm, isoconversional_energy, parametric_energy, rate_energy, stretched_isotherms,
 };
 pub use critical_time::{CriticalTime, critical_time};
+pub use double_stretched::{
+    Branch, DoubleKww, DoubleKwwFit, DoubleKwwOptions, FittedPeak, Identifiability, Initial, Profile, SharedExponents,
+    fit_double_kww, fit_double_kww_many, fit_double_kww_series,
+};
 pub use error::FitError;
 pub use holds::{Course, Direction, HoldPrediction};
 pub use line::{Line, fit_line};
@@ -32,3 +40,4 @@ pub use modes::fit_modes;
 pub use non_negative::non_negative;
 pub use stretched::{Plateau, StretchedFit, fit_recovery, fit_stretched};
 pub use superposition::{Mode, Superposition, relaxation_time_grid, superpose};
+pub use uncertainty::{FittedValue, Uncertainty};
