@@ -3,7 +3,8 @@
 //! The iterations are those of MINPACK (More, Garbow & Hillstrom 1980) in the crate `levenberg-marquardt`, which knows
 //! no bounds. A bounded variable is therefore written as `x = lower + (upper - lower) (1 + sin u) / 2` and `u` is free:
 //! the transformation of MINUIT (James & Roos, Comput. Phys. Commun. 10 (1975) 343). A minimum on a bound is reached,
-//! because there the derivative with respect to `u` is zero.
+//! because there the derivative with respect to `u` is zero. With one bound alone it is `x = lower - 1 + sqrt(u^2 + 1)`,
+//! and the mirror image of it.
 
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt, TerminationReason};
 use nalgebra::{DMatrix, DVector, Dyn, Owned};
@@ -13,7 +14,7 @@ use nalgebra::{DMatrix, DVector, Dyn, Owned};
 pub(crate) struct Variable {
     /// Starting value.
     pub(crate) start: f64,
-    /// Lower and upper bound; `None` if it is free.
+    /// Lower and upper bound, either of them infinite if it is none; `None` if it is free.
     pub(crate) bounds: Option<(f64, f64)>,
 }
 
@@ -58,16 +59,17 @@ impl Variable {
         Variable { start, bounds: None }
     }
 
-    /// A variable between two values; the start is moved inside.
+    /// A variable between two values, of which either may be infinite; the start is moved inside.
     pub(crate) fn between(start: f64, lower: f64, upper: f64) -> Self {
-        Variable { start, bounds: Some((lower, upper)) }
+        let bounds = (lower.is_finite() || upper.is_finite()).then_some((lower, upper));
+        Variable { start, bounds }
     }
 
     /// Whether a value lies on one of the bounds.
     pub(crate) fn is_on_bound(&self, value: f64) -> bool {
         self.bounds.is_some_and(|(lower, upper)| {
-            let margin = ON_BOUND * (upper - lower);
-            value <= lower + margin || value >= upper - margin
+            let size = if (upper - lower).is_finite() { upper - lower } else { 1.0 };
+            value <= lower + ON_BOUND * size || value >= upper - ON_BOUND * size
         })
     }
 
@@ -75,9 +77,13 @@ impl Variable {
     fn inner(&self) -> f64 {
         match self.bounds {
             None => self.start,
-            Some((lower, upper)) => {
+            Some((lower, upper)) if (upper - lower).is_finite() => {
                 let place = ((self.start - lower) / (upper - lower)).clamp(INSIDE, 1.0 - INSIDE);
                 (2.0 * place - 1.0).asin()
+            }
+            Some((lower, upper)) => {
+                let depth = if lower.is_finite() { self.start - lower } else { upper - self.start };
+                ((depth.max(INSIDE) + 1.0).powi(2) - 1.0).sqrt()
             }
         }
     }
@@ -86,6 +92,13 @@ impl Variable {
     fn outer(&self, inner: f64) -> (f64, f64) {
         match self.bounds {
             None => (inner, 1.0),
+            Some((lower, upper)) if !(upper - lower).is_finite() => {
+                let root = (inner * inner + 1.0).sqrt();
+                match lower.is_finite() {
+                    true => (lower - 1.0 + root, inner / root),
+                    false => (upper + 1.0 - root, -inner / root),
+                }
+            }
             Some((lower, upper)) => {
                 let half = 0.5 * (upper - lower);
                 (lower + half * (1.0 + inner.sin()), half * inner.cos())
@@ -199,6 +212,15 @@ mod tests {
         assert!((minimum.variables[0] - 0.5).abs() < 1e-9 && (minimum.variables[1] - 0.25).abs() < 1e-8, "{minimum:?}");
         assert!((minimum.sum_of_squares - 0.25).abs() < 1e-8);
         assert!(variables[0].is_on_bound(minimum.variables[0]) && !variables[1].is_on_bound(minimum.variables[1]));
+    }
+
+    #[test]
+    fn one_bound_alone_holds_and_the_other_side_is_free() {
+        let below = minimise(&Valley, &[Variable::between(-1.2, f64::NEG_INFINITY, 0.5), Variable::free(1.0)]).unwrap();
+        assert!((below.variables[0] - 0.5).abs() < 1e-9 && (below.sum_of_squares - 0.25).abs() < 1e-8, "{below:?}");
+        let above = minimise(&Valley, &[Variable::between(3.0, 0.5, f64::INFINITY), Variable::free(1.0)]).unwrap();
+        assert!((above.variables[0] - 1.0).abs() < 1e-10, "{above:?}");
+        assert!(Variable::between(1.0, 0.5, f64::INFINITY).is_on_bound(0.5));
     }
 
     #[test]

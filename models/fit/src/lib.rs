@@ -13,6 +13,7 @@ mod activation;
 mod critical_time;
 mod double_stretched;
 mod error;
+pub mod estimate;
 mod few_unknowns;
 pub mod findings;
 mod holds;
