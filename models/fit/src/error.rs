@@ -167,6 +167,16 @@ pub enum FitError {
         /// The time, s.
         time: f64,
     },
+    /// A sample after the end of its stage.
+    #[error("{label}: a sample at {time} s, and the stage ends at {end} s; leave it out, or correct the waiting time")]
+    LateSample {
+        /// What the samples are.
+        label: String,
+        /// The time, s.
+        time: f64,
+        /// End of the stage, s.
+        end: f64,
+    },
     /// A point of a series is not finite.
     #[error("point {row} is ({x}, {y}); leave out points that are not finite")]
     Point {
