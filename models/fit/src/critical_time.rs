@@ -9,12 +9,20 @@
 //! A break can always be fitted, also to a smooth curve, so it proves nothing. The same numbers are therefore fitted
 //! by one line and by the power law that every linear material follows at short times, `h = A t_w^p`, and a critical
 //! time is only claimed if Schwarz's criterion (BIC, independent errors of one size) prefers two lines to both.
-//! A dead time also makes a break where there is none: state it with the data.
+//! A dead time also makes a break where there is none: state it with the data, and compare with what a linear material
+//! shows then ([`judge_critical_time`](crate::judge_critical_time)).
+//!
+//! Against one line there is an F test as well. Because the break is looked for, the table of F would find it too often;
+//! its probability is counted among simulated lines, which is exact for normal errors of one size. The power law is not a
+//! special case of two lines, so there is no such test for it. How well the break is placed is said by a bootstrap.
 
 use crate::error::FitError;
 use crate::least_squares::{Residuals, Variable, best_of};
 use crate::line::fit_line;
+use crate::random::deviate;
 use nalgebra::{DMatrix, DVector};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
 
 /// Two lines that meet, and what they have to beat.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,8 +43,24 @@ pub struct CriticalTime {
     pub bic_power_law: f64,
     /// Exponent of the power law.
     pub power: f64,
+    /// F statistic of two lines against one, with 2 and `points - 4` degrees of freedom.
+    pub f_one_line: f64,
+    /// How often one line with normal errors gives such a statistic or a larger one.
+    pub p_one_line: f64,
     /// Number of waiting times.
     pub points: usize,
+}
+
+/// Where the break may be as well.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CriticalInterval {
+    /// Lower end of the 95 % interval, s.
+    pub low: f64,
+    /// Upper end, s.
+    pub high: f64,
+    /// Part of the bootstrap samples whose break lies on the second or the last but one waiting time: with many of them
+    /// the break is not inside the series.
+    pub on_edge: f64,
 }
 
 impl CriticalTime {
@@ -51,6 +75,10 @@ impl CriticalTime {
     }
 }
 
+/// Simulated lines, and their seed.
+const SIMULATIONS: usize = 999;
+const SEED: u64 = 1;
+
 /// Fewest waiting times: one more than there are coefficients.
 const FEWEST_SAMPLES: usize = 5;
 
@@ -62,7 +90,123 @@ const ROUNDING: f64 = 1e-12;
 /// # Errors
 /// Fewer than five different waiting times, one that is not above zero, or a value that is not finite.
 pub fn critical_time(heights: &[(f64, f64)]) -> Result<CriticalTime, FitError> {
-    let label = || "heights against waiting time".to_owned();
+    let (points, places) = in_decades(heights)?;
+    let label = || LABEL.to_owned();
+    let broken = two_lines(&points, &places).ok_or_else(|| FitError::NoFit { label: label() })?;
+    let one_line = fit_line(&points)?;
+    let (power, power_rest) = power_law(&points).ok_or_else(|| FitError::NoFit { label: label() })?;
+    let scale = points.iter().map(|point| point.1.abs()).fold(0.0, f64::max);
+    let bic = |sum_of_squares: f64, coefficients: f64| bic(points.len(), scale, sum_of_squares, coefficients);
+    let floor = points.len() as f64 * (ROUNDING * scale).powi(2);
+    let statistic = |one: f64, two: f64| {
+        let two = two.max(floor).max(f64::MIN_POSITIVE);
+        0.5 * (one - two).max(0.0) / (two / (points.len() - 4) as f64)
+    };
+    let f_one_line = statistic(one_line.sum_of_squares, broken.sum_of_squares);
+    let p_one_line = if one_line.sum_of_squares <= floor { 1.0 } else { simulated(&points, &places, f_one_line) };
+    Ok(CriticalTime {
+        time: 10f64.powf(broken.place),
+        slope_before: broken.slope_before,
+        slope_after: broken.slope_after,
+        sum_of_squares: broken.sum_of_squares,
+        bic_two_lines: bic(broken.sum_of_squares, 4.0),
+        bic_one_line: bic(one_line.sum_of_squares, 2.0),
+        bic_power_law: bic(power_rest, 2.0),
+        power,
+        f_one_line,
+        p_one_line,
+        points: points.len(),
+    })
+}
+
+/// The 95 % interval of the break by a bootstrap of so many samples, with a seed.
+///
+/// With `errors` (standard errors of the heights in MPa, in their order) the heights are moved by normal deviates of that
+/// size; without, by the residuals of two lines drawn at random, enlarged for the degrees of freedom.
+///
+/// # Errors
+/// As [`critical_time`], and errors that are not one for each height, finite and not below zero.
+pub fn critical_interval(
+    heights: &[(f64, f64)],
+    errors: Option<&[f64]>,
+    samples: usize,
+    seed: u64,
+) -> Result<CriticalInterval, FitError> {
+    let (points, places) = in_decades(heights)?;
+    let no_fit = || FitError::NoFit { label: LABEL.to_owned() };
+    let broken = two_lines(&points, &places).ok_or_else(no_fit)?;
+    let count = points.len();
+    if let Some(errors) = errors {
+        if errors.len() != count {
+            return Err(FitError::Deviations { label: LABEL.to_owned(), found: errors.len(), needed: count });
+        }
+        if let Some((row, &value)) = errors.iter().enumerate().find(|(_, error)| !(error.is_finite() && **error >= 0.0))
+        {
+            return Err(FitError::Deviation { label: LABEL.to_owned(), row, value });
+        }
+    }
+    let enlarged = (count as f64 / (count - 4) as f64).sqrt();
+    let fitted: Vec<f64> = points.iter().map(|point| broken.value(point.0)).collect();
+    let residuals: Vec<f64> = points.iter().zip(&fitted).map(|(point, fitted)| enlarged * (point.1 - fitted)).collect();
+    // The heights in the order of the points, which are sorted.
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|&a, &b| heights[a].0.total_cmp(&heights[b].0));
+    let mut random = Pcg64Mcg::seed_from_u64(seed);
+    let mut found = Vec::with_capacity(samples);
+    let mut on_edge = 0;
+    let edges = [places.get(1).copied(), places.len().checked_sub(2).and_then(|place| places.get(place)).copied()];
+    for _ in 0..samples {
+        let moved: Vec<(f64, f64)> = (0..count)
+            .map(|row| {
+                let by = match errors {
+                    Some(errors) => points[row].1 + errors[order[row]] * deviate(&mut random),
+                    None => fitted[row] + residuals[random.random_range(0..count)],
+                };
+                (points[row].0, by)
+            })
+            .collect();
+        if let Some(broken) = two_lines(&moved, &places) {
+            on_edge += usize::from(edges.contains(&Some(broken.place)));
+            found.push(10f64.powf(broken.place));
+        }
+    }
+    found.sort_by(f64::total_cmp);
+    let quantile =
+        |part: f64| found.get(((found.len() as f64 - 1.0) * part).round() as usize).copied().unwrap_or(f64::NAN);
+    if found.is_empty() {
+        return Err(no_fit());
+    }
+    Ok(CriticalInterval { low: quantile(0.025), high: quantile(0.975), on_edge: on_edge as f64 / found.len() as f64 })
+}
+
+/// How often one line with normal errors at these places has such an F statistic or a larger one.
+fn simulated(points: &[(f64, f64)], places: &[f64], statistic: f64) -> f64 {
+    let mut random = Pcg64Mcg::seed_from_u64(SEED);
+    let mut larger = 1;
+    for _ in 0..SIMULATIONS {
+        let noise: Vec<(f64, f64)> = points.iter().map(|point| (point.0, deviate(&mut random))).collect();
+        let (Ok(one), Some(two)) = (fit_line(&noise), two_lines(&noise, places)) else { continue };
+        let two = two.sum_of_squares;
+        let found =
+            0.5 * (one.sum_of_squares - two).max(0.0) / (two.max(f64::MIN_POSITIVE) / (points.len() - 4) as f64);
+        larger += usize::from(found >= statistic);
+    }
+    larger as f64 / (SIMULATIONS + 1) as f64
+}
+
+/// Schwarz's criterion of a fit with independent errors of one size that is not known; what is left below rounding of the
+/// largest height counts as rounding.
+pub(crate) fn bic(points: usize, scale: f64, sum_of_squares: f64, coefficients: f64) -> f64 {
+    let count = points as f64;
+    let floor = count * (ROUNDING * scale).powi(2);
+    count * (sum_of_squares.max(floor).max(f64::MIN_POSITIVE) / count).ln() + coefficients * count.ln()
+}
+
+const LABEL: &str = "heights against waiting time";
+
+/// The heights against `log10 t_w` in rising order, and the different places.
+fn in_decades(heights: &[(f64, f64)]) -> Result<(Vec<(f64, f64)>, Vec<f64>), FitError> {
+    let label = || LABEL.to_owned();
     if let Some((row, &(x, y))) =
         heights.iter().enumerate().find(|(_, (time, height))| !(time.is_finite() && height.is_finite()))
     {
@@ -78,34 +222,23 @@ pub fn critical_time(heights: &[(f64, f64)]) -> Result<CriticalTime, FitError> {
     if places.len() < FEWEST_SAMPLES {
         return Err(FitError::FewSamples { label: label(), found: places.len(), needed: FEWEST_SAMPLES });
     }
-    let broken = two_lines(&points, &places).ok_or_else(|| FitError::NoFit { label: label() })?;
-    let one_line = fit_line(&points)?;
-    let (power, power_rest) = power_law(&points).ok_or_else(|| FitError::NoFit { label: label() })?;
-    let scale = points.iter().map(|point| point.1.abs()).fold(0.0, f64::max);
-    let count = points.len() as f64;
-    let bic = |sum_of_squares: f64, coefficients: f64| {
-        let floor = count * (ROUNDING * scale).powi(2);
-        count * (sum_of_squares.max(floor).max(f64::MIN_POSITIVE) / count).ln() + coefficients * count.ln()
-    };
-    Ok(CriticalTime {
-        time: 10f64.powf(broken.place),
-        slope_before: broken.slope_before,
-        slope_after: broken.slope_after,
-        sum_of_squares: broken.sum_of_squares,
-        bic_two_lines: bic(broken.sum_of_squares, 4.0),
-        bic_one_line: bic(one_line.sum_of_squares, 2.0),
-        bic_power_law: bic(power_rest, 2.0),
-        power,
-        points: points.len(),
-    })
+    Ok((points, places))
 }
 
 /// Two lines with a break.
 struct Broken {
     place: f64,
+    height: f64,
     slope_before: f64,
     slope_after: f64,
     sum_of_squares: f64,
+}
+
+impl Broken {
+    fn value(&self, place: f64) -> f64 {
+        let distance = place - self.place;
+        self.height + self.slope_before * distance.min(0.0) + self.slope_after * distance.max(0.0)
+    }
 }
 
 /// The best of all breaks, strictly inside the samples.
@@ -119,6 +252,7 @@ fn two_lines(points: &[(f64, f64)], places: &[f64]) -> Option<Broken> {
         let place = (before.intercept - after.intercept) / (after.slope - before.slope);
         (left < place && place < right).then_some(Broken {
             place,
+            height: before.intercept + before.slope * place,
             slope_before: before.slope,
             slope_after: after.slope,
             sum_of_squares: before.sum_of_squares + after.sum_of_squares,
@@ -144,6 +278,7 @@ fn broken_at(points: &[(f64, f64)], place: f64) -> Option<Broken> {
     let rest = (target - columns * &coefficients).norm_squared();
     Some(Broken {
         place,
+        height: *coefficients.get(0)?,
         slope_before: *coefficients.get(1)?,
         slope_after: *coefficients.get(2)?,
         sum_of_squares: rest,

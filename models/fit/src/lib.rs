@@ -31,7 +31,7 @@ mod uncertainty;
 pub use activation::{
     ActivationEnergy, StretchedIsotherm, isoconversional_energy, parametric_energy, rate_energy, stretched_isotherms,
 };
-pub use critical_time::{CriticalTime, critical_time};
+pub use critical_time::{CriticalInterval, CriticalTime, critical_interval, critical_time};
 pub use double_stretched::{
     Branch, DoubleKww, DoubleKwwFit, DoubleKwwOptions, FittedPeak, Identifiability, Initial, Profile, SharedExponents,
     fit_double_kww, fit_double_kww_many, fit_double_kww_series,
@@ -39,7 +39,10 @@ pub use double_stretched::{
 pub use error::FitError;
 pub use holds::{Course, Direction, HoldPrediction};
 pub use line::{Line, fit_line};
-pub use linear_test::{BandPoint, Excess, LinearTest, LinearTestOptions, LinearVerdict, TwoStepRecord, linear_test};
+pub use linear_test::{
+    BandPoint, CriticalJudgement, CriticalVerdict, Excess, LinearTest, LinearTestOptions, LinearVerdict, NullPoint,
+    TwoStepRecord, apparent_critical_time, judge_critical_time, linear_null, linear_test,
+};
 pub use modes::fit_modes;
 pub use non_negative::non_negative;
 pub use stretched::{Plateau, StretchedFit, fit_recovery, fit_stretched};

@@ -2,6 +2,7 @@
 
 use super::TwoStepRecord;
 use crate::error::FitError;
+use kovacs_core::TwoStep;
 use kovacs_core::linear_response::{Columns, Moduli, StrainTest};
 use kovacs_core::model::EvaluationError;
 use kovacs_core::modes::{MaxwellSolid, Mode};
@@ -95,18 +96,7 @@ pub(super) fn responses_of_changes(
     relaxation_times: &[f64],
     longest: f64,
 ) -> Result<DMatrix<f64>, FitError> {
-    let malformed = |what: String| FitError::Evaluation(EvaluationError::Malformed { what });
-    let history =
-        record.test.protocol().and_then(|protocol| protocol.nodes()).map_err(|error| malformed(error.to_string()))?;
-    let columns = Columns {
-        time: &history.time,
-        temperature: &history.temperature,
-        control: &history.control,
-        drive: &history.drive,
-        wanted,
-        before: &[],
-    };
-    let test = StrainTest::new(columns).map_err(|error| malformed(error.to_string()))?;
+    let test = strain_test(&record.test, wanted)?;
     let mut responses = DMatrix::zeros(wanted.len(), relaxation_times.len() + 1);
     let mut column = vec![0.0; wanted.len()];
     test.strain(&mut column);
@@ -123,4 +113,20 @@ pub(super) fn responses_of_changes(
         }
     }
     Ok(responses)
+}
+
+/// A two-step test as a linear material takes it, with results wanted at these times from its start, s.
+pub(super) fn strain_test(test: &TwoStep, wanted: &[f64]) -> Result<StrainTest, FitError> {
+    let malformed = |what: String| FitError::Evaluation(EvaluationError::Malformed { what });
+    let history =
+        test.protocol().and_then(|protocol| protocol.nodes()).map_err(|error| malformed(error.to_string()))?;
+    let columns = Columns {
+        time: &history.time,
+        temperature: &history.temperature,
+        control: &history.control,
+        drive: &history.drive,
+        wanted,
+        before: &[],
+    };
+    StrainTest::new(columns).map_err(|error| malformed(error.to_string()))
 }

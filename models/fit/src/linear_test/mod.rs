@@ -15,9 +15,13 @@
 mod band;
 mod design;
 mod excess;
+mod null;
 
 pub use band::BandPoint;
 pub use excess::Excess;
+pub use null::{
+    CriticalJudgement, CriticalVerdict, NullPoint, apparent_critical_time, judge_critical_time, linear_null,
+};
 
 use crate::error::FitError;
 use crate::holds::root_mean_square;

@@ -1,11 +1,12 @@
-//! Records of two-step tests whose truth is known, sampled and noisy like the shipped packages: 25 samples to the decade,
+//! Records of two-step tests whose truth is known, sampled and noisy like the shipped packages: 40 samples to the decade,
 //! a loading ramp of 0.15 s, white noise.
+#![allow(dead_code, reason = "each test file uses a part of this")]
 
 use kovacs_core::glasses::glass;
 use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{Evaluator, Experiment};
 use kovacs_core::second_stage::evaluate_one;
-use kovacs_core::{Curve, Origin, TwoStep};
+use kovacs_core::{Curve, Origin, TwoStep, hump_of_samples};
 use kovacs_fit::TwoStepRecord;
 use kovacs_linear::Kww;
 use kovacs_sdk::{Local, Model};
@@ -58,6 +59,50 @@ fn preset<M: Model>() -> (Local<M>, Vec<f64>) {
 /// The paper's test of the Ti glass.
 pub fn paper_test() -> TwoStep {
     glass("ti-zr-hf-cu-ni-be").unwrap().two_step()
+}
+
+/// What a series is made with.
+#[derive(Clone, Copy, Debug)]
+pub enum Truth {
+    Kww,
+    SoftDomain,
+}
+
+/// The paper's test of the Ti glass after eight waiting times; each second stage lasts ten times as long.
+pub fn waiting_series(truth: Truth, dead: DeadTime, noise: f64, seed: u64) -> Vec<TwoStepRecord> {
+    let of = |t_w: f64| {
+        let test = TwoStep { t_w, ..paper_test() };
+        let window = (dead.0, (10.0 * t_w).max(20.0 * dead.0));
+        let seed = 1000 * seed + t_w as u64;
+        match truth {
+            Truth::Kww => {
+                let (mut model, parameters) = preset::<Kww>();
+                record(&mut model, &parameters, test, window, noise, seed)
+            }
+            Truth::SoftDomain => {
+                let (mut model, parameters) = preset::<SoftDomain>();
+                record(&mut model, &parameters, test, window, noise, seed)
+            }
+        }
+    };
+    WAITING.iter().filter(|&&t_w| t_w > 2.0 * dead.0).map(|&t_w| of(t_w)).collect()
+}
+
+const WAITING: [f64; 8] = [10.0, 30.0, 100.0, 300.0, 900.0, 1800.0, 3600.0, 7200.0];
+
+/// Waiting times (s) and heights (MPa) of the humps; 0 where there is none.
+pub fn heights(records: &[TwoStepRecord]) -> Vec<(f64, f64)> {
+    let height = |record: &TwoStepRecord| {
+        let found = hump_of_samples(&record.second.x, &record.second.y, 0.0).unwrap();
+        (record.test.t_w, found.hump.delta_sigma().unwrap_or(0.0))
+    };
+    records.iter().map(height).collect()
+}
+
+/// White noise.
+pub fn noise(count: usize, deviation: f64, seed: u64) -> Vec<f64> {
+    let mut random = SmallRng::seed_from_u64(seed);
+    (0..count).map(|_| deviation * deviate(&mut random)).collect()
 }
 
 pub fn kww_record(dead: DeadTime, noise: f64, seed: u64) -> TwoStepRecord {
