@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod activation;
+pub mod compare;
 mod critical_time;
 mod double_stretched;
 mod error;

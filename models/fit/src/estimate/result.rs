@@ -86,12 +86,16 @@ pub struct FitResult {
     /// Information criteria; `None` with a loss that is no likelihood.
     pub criteria: Option<Criteria>,
     /// Covariance of the free parameters, in their units.
+    #[serde(deserialize_with = "table")]
     pub covariance: Vec<Vec<f64>>,
     /// Their correlation.
+    #[serde(deserialize_with = "table")]
     pub correlation: Vec<Vec<f64>>,
     /// Largest over smallest singular value of the standardised derivatives.
+    #[serde(deserialize_with = "number")]
     pub condition: f64,
     /// The singular values, the largest first.
+    #[serde(deserialize_with = "numbers")]
     pub singular_values: Vec<f64>,
     /// The direction that the data determine least, in words.
     pub sloppiest: String,
@@ -152,6 +156,22 @@ impl fmt::Display for FitResult {
 pub(crate) fn rounded(value: f64) -> String {
     let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
     short_number(rounded)
+}
+
+/// JSON has no NaN and no infinity: they are written as `null` and read as NaN.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+fn numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let read = Vec::<Option<f64>>::deserialize(deserializer)?;
+    Ok(read.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+}
+
+fn table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<f64>>, D::Error> {
+    let read = Vec::<Vec<Option<f64>>>::deserialize(deserializer)?;
+    let rows = read.into_iter().map(|row| row.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect());
+    Ok(rows.collect())
 }
 
 fn as_map<S: Serializer>(parameters: &[(String, FittedParameter)], serializer: S) -> Result<S::Ok, S::Error> {
