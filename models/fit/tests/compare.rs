@@ -192,7 +192,7 @@ fn what_only_the_left_out_curve_could_tell_is_said() {
     let parameters = glass(kww, &KWW).1.free("activation_energy").unwrap();
     let candidates = [Candidate { name: "kww".to_owned(), factory: &make, parameters }];
     let mut data = kww_data(0.3, 9);
-    let hot = kovacs_core::TwoStep { temperature: 603.0, ..tests_of(&[900.0])[0].clone() };
+    let hot = kovacs_core::TwoStep { temperature: 603.0, ..tests_of(&[900.0])[0] };
     data.observations.push(observed(kww, &glass(kww, &KWW).0, &[hot], 8, 0.3, 10).observations[0].clone());
     let comparison = run(&candidates, &data, &options(1));
     let last = comparison.models[0].left_out.last().unwrap();
