@@ -31,7 +31,7 @@ pub(crate) struct Expanded {
     pub(crate) missing: Vec<String>,
 }
 
-/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}` and `{{#scorecard}}`.
+/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}`, `{{#scorecard}}` and `{{#scorecard FIGURE}}`.
 pub(crate) struct Expander {
     results: Results,
     expanded: Rc<RefCell<Expanded>>,
@@ -82,7 +82,10 @@ fn expand(content: &str, chapter: &Path, results: &Results, expanded: &mut Expan
         let words: Vec<&str> = inner.unwrap_or_default().split_whitespace().collect();
         match words.as_slice() {
             _ if fence.is_some() => out.push_str(line),
-            ["scorecard"] => out.push_str(&format!("{}\n\n", scorecard_of(results)?)),
+            ["scorecard"] => out.push_str(&format!("{}\n\n", scorecard_of(results, chapter, None)?)),
+            ["scorecard", figure] if is_name(figure) => {
+                out.push_str(&format!("{}\n\n", scorecard_of(results, chapter, Some(figure))?));
+            }
             ["notebook", name] if is_name(name) => {
                 out.push_str(&notebook_of(name, None, chapter, results, expanded)?.unwrap_or_default());
             }
@@ -108,10 +111,10 @@ fn is_name(name: &str) -> bool {
     !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-fn scorecard_of(results: &Results) -> Result<String, BookError> {
+fn scorecard_of(results: &Results, chapter: &Path, figure: Option<&str>) -> Result<String, BookError> {
     let card = results.scorecard.as_deref().map(Scorecard::read);
     match card {
-        Some(Ok(card)) => Ok(scorecard::render(&card)),
+        Some(Ok(card)) => Ok(scorecard::render(&card, chapter, figure)),
         None | Some(Err(RunnerError::NoSuchFile { .. })) => {
             Ok("<div class=\"kovacs-problem\">There is no scorecard yet. \
             It is made by <code>kovacs reproduce</code>, which runs the notebooks of the paper's figures and builds \

@@ -7,6 +7,7 @@
 
 mod closure;
 pub mod figure;
+mod fits;
 mod notices;
 mod objects;
 mod operations;

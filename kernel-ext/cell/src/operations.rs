@@ -2,6 +2,7 @@
 
 use crate::closure;
 use crate::figure;
+use crate::fits;
 use crate::notices::Incident;
 use crate::objects::objects;
 use crate::plugins;
@@ -114,6 +115,13 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             let stage = observe_second_stage(&mut **model, &parameters, &test).map_err(model_error)?;
             codec::write_second_stage(&mut writer, &stage);
         }
+        Operation::ObserveRecovery => fits::recovery(reader, &mut writer)?,
+        Operation::ObserveRelaxation => fits::relaxation(reader, &mut writer)?,
+        Operation::FitLine => fits::line(reader, &mut writer)?,
+        Operation::CriticalTime => fits::critical_time(reader, &mut writer)?,
+        Operation::FitStretched => fits::stretched(reader, &mut writer)?,
+        Operation::ActivationEnergies => fits::activation_energies(reader, &mut writer)?,
+        Operation::Findings => fits::findings(reader, &mut writer)?,
         Operation::Superpose => superpose(reader, &mut writer)?,
         Operation::ParseProtocol => {
             let form = kovacs_core::toml_form::read_protocol(&reader.text()?)
@@ -263,7 +271,7 @@ fn superpose(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
     Ok(())
 }
 
-fn fit_error(error: &kovacs_fit::FitError) -> Error {
+pub(crate) fn fit_error(error: &kovacs_fit::FitError) -> Error {
     refusal(error, &variant(error))
 }
 

@@ -1,7 +1,12 @@
 //! Claims: statements of the paper, tested, and published to the scorecard.
 //!
 //! A claim about a shipped synthetic curve holds by construction: the generator was shaped by the statement. It is
-//! marked so and never counted. A model has to earn its claims.
+//! marked so and never counted. A model has to earn its claims. Where physics explains why it cannot, the claim says so
+//! with a page of the book, and still is a failure.
+
+mod test;
+
+pub use test::{Question, Test, Trend};
 
 use crate::display::{Bundle, html_text, json_string};
 use crate::model::Model;
@@ -14,6 +19,8 @@ pub enum Status {
     Reproduced,
     /// It does not.
     Failed,
+    /// It does not, and physics explains why.
+    FailedWithKnownReason,
     /// It holds because the data were made so; never counted.
     ByConstruction,
     /// The statement cannot be asked of this model.
@@ -26,6 +33,7 @@ impl Status {
         match self {
             Status::Reproduced => "reproduced",
             Status::Failed => "failed",
+            Status::FailedWithKnownReason => "failed_with_known_reason",
             Status::ByConstruction => "by_construction",
             Status::NotApplicable => "not_applicable",
         }
@@ -34,12 +42,7 @@ impl Status {
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Status::Reproduced => "reproduced",
-            Status::Failed => "failed",
-            Status::ByConstruction => "by construction",
-            Status::NotApplicable => "not applicable",
-        })
+        f.write_str(&self.word().replace('_', " "))
     }
 }
 
@@ -51,10 +54,10 @@ pub struct Claim {
     statement: String,
     about: String,
     status: Status,
-    value: Option<f64>,
-    unit: String,
+    test: Test,
     expected: String,
     reason: String,
+    page: String,
 }
 
 impl Claim {
@@ -66,51 +69,58 @@ impl Claim {
             statement: statement.into(),
             about: String::new(),
             status: Status::NotApplicable,
-            value: None,
-            unit: String::new(),
+            test: Test::exists(false),
             expected: String::new(),
             reason: String::new(),
+            page: String::new(),
         }
     }
 
-    /// The claim is about this model, and the test says whether it holds.
+    /// The claim is about this model, and the test says whether it holds: a [`Test`], or true or false.
     #[must_use]
-    pub fn of(mut self, model: &Model, holds: bool) -> Claim {
-        self.about = model.name().to_owned();
-        self.status = if holds { Status::Reproduced } else { Status::Failed };
-        self
+    pub fn of(self, model: &Model, test: impl Into<Test>) -> Claim {
+        self.about(model.name().to_owned(), test.into(), Status::Reproduced)
     }
 
     /// The claim is about the protocol alone.
     #[must_use]
-    pub fn of_protocol(mut self, holds: bool) -> Claim {
-        self.about = "protocol".to_owned();
-        self.status = if holds { Status::Reproduced } else { Status::Failed };
-        self
+    pub fn of_protocol(self, test: impl Into<Test>) -> Claim {
+        self.about("protocol".to_owned(), test.into(), Status::Reproduced)
     }
 
     /// The claim is about data of this origin; what holds on synthetic data holds by construction.
     #[must_use]
-    pub fn of_data(mut self, origin: &str, holds: bool) -> Claim {
-        self.about = format!("data ({origin})");
-        self.status = match (holds, origin) {
-            (false, _) => Status::Failed,
-            // `measured (example workbook, synthetic)`: an import says so where the file does.
-            (true, origin) if origin.contains("synthetic") => Status::ByConstruction,
-            (true, _) => Status::Reproduced,
-        };
+    pub fn of_data(self, origin: &str, test: impl Into<Test>) -> Claim {
+        // `measured (example workbook, synthetic)`: an import says so where the file does.
+        let held = if origin.contains("synthetic") { Status::ByConstruction } else { Status::Reproduced };
+        self.about(format!("data ({origin})"), test.into(), held)
+    }
+
+    /// The statement cannot be asked of this model, for this reason.
+    #[must_use]
+    pub fn not_applicable(mut self, model: &Model, reason: &str) -> Claim {
+        self.about = model.name().to_owned();
+        self.status = Status::NotApplicable;
+        self.reason = reason.into();
         self
     }
 
-    /// The number that was tested, with its UCUM unit.
+    fn about(mut self, about: String, test: Test, held: Status) -> Claim {
+        self.about = about;
+        self.status = if test.holds { held } else { Status::Failed };
+        self.test = test;
+        self
+    }
+
+    /// The number that was tested, with its UCUM unit, where the test is a true or false.
     #[must_use]
     pub fn value(mut self, value: f64, unit: &str) -> Claim {
-        self.value = Some(value);
-        self.unit = unit.into();
+        self.test.values = vec![Some(value)];
+        self.test.unit = unit.into();
         self
     }
 
-    /// What the number should be, in words.
+    /// What is expected, in words, where the test does not say it.
     #[must_use]
     pub fn expected(mut self, expected: &str) -> Claim {
         self.expected = expected.into();
@@ -124,44 +134,107 @@ impl Claim {
         self
     }
 
+    /// Why it fails, if it does, and the page of the book that explains it: `models/aoi.md`. A claim that fails so
+    /// is a failure whose reason is known; one that holds keeps no reason.
+    #[must_use]
+    pub fn fails_because(mut self, reason: &str, page: &str) -> Claim {
+        match self.status {
+            Status::Failed | Status::FailedWithKnownReason => {
+                self.status = Status::FailedWithKnownReason;
+                (self.reason, self.page) = (reason.into(), page.into());
+            }
+            Status::Reproduced | Status::ByConstruction | Status::NotApplicable => {}
+        }
+        self
+    }
+
     /// How it turned out.
     pub fn status(&self) -> Status {
         self.status
     }
 
-    /// Shows the claim and puts it on the scorecard.
-    pub fn publish(&self) {
-        let number =
-            self.value.filter(|value| value.is_finite()).map_or("null".to_owned(), |value| format!("{value:e}"));
+    /// What is shown of the numbers: the number, the first and the last of a series, or nothing.
+    fn shown(&self) -> String {
+        let unit = match self.test.unit.as_str() {
+            "" | "1" => String::new(),
+            unit => format!(" {unit}"),
+        };
+        let word = |value: &Option<f64>| value.map_or("none".to_owned(), significant);
+        match self.test.values.as_slice() {
+            [] => String::new(),
+            [value] => format!(" ({}{unit})", word(value)),
+            values => format!(" ({}{unit})", values.iter().map(word).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    fn json(&self) -> String {
+        let number = |value: Option<f64>| {
+            value.filter(|value| value.is_finite()).map_or("null".to_owned(), |value| format!("{value:e}"))
+        };
+        let value = match self.test.values.as_slice() {
+            [value] => *value,
+            _ => None,
+        };
+        let series = if self.test.values.len() > 1 { self.test.values.as_slice() } else { &[] };
+        let (mut expected_value, mut tolerance, mut lower, mut upper) = (None, None, None, None);
+        match self.test.question {
+            Question::Value { expected, tolerance: relative } => {
+                (expected_value, tolerance) = (Some(expected), Some(relative));
+            }
+            Question::Bound { lower: low, upper: high } => (lower, upper) = (Some(low), Some(high)),
+            Question::Exists | Question::Trend(_) => {}
+        }
+        let expected = match self.expected.as_str() {
+            "" => self.test.question.expected(&self.test.unit),
+            words => words.to_owned(),
+        };
         let texts = [
+            ("status", self.status.word()),
+            ("kind", self.test.question.word()),
             ("figure", &self.figure),
             ("panel", &self.panel),
             ("claim", &self.statement),
             ("model", &self.about),
-            ("unit", &self.unit),
-            ("expected", &self.expected),
+            ("unit", &self.test.unit),
+            ("expected", &expected),
             ("reason", &self.reason),
+            ("page", &self.page),
         ];
-        let mut json = format!("{{\"status\":{},\"value\":{number}", json_string(self.status.word()));
-        for (name, text) in texts {
-            json.push_str(&format!(",{}:{}", json_string(name), json_string(text)));
-        }
-        json.push('}');
-        let shown = self.value.map_or(String::new(), |value| format!(" ({} {})", significant(value), self.unit));
-        let place = format!("Fig. {}{}", self.figure, self.panel);
+        let numbers = [
+            ("value", value),
+            ("expected_value", expected_value),
+            ("tolerance", tolerance),
+            ("lower", lower),
+            ("upper", upper),
+        ];
+        let series: Vec<String> = series.iter().map(|value| number(*value)).collect();
+        let texts = texts.map(|(name, text)| format!("{}:{}", json_string(name), json_string(text)));
+        let numbers = numbers.map(|(name, value)| format!("{}:{}", json_string(name), number(value)));
+        format!("{{{},{},\"values\":[{}]}}", texts.join(","), numbers.join(","), series.join(","))
+    }
+
+    /// Shows the claim and puts it on the scorecard.
+    pub fn publish(&self) {
+        let (shown, place) = (self.shown(), format!("Fig. {}{}", self.figure, self.panel));
+        let because = match (self.status, self.reason.as_str()) {
+            (Status::Failed | Status::FailedWithKnownReason | Status::NotApplicable, reason) if !reason.is_empty() => {
+                format!(": {reason}")
+            }
+            _ => String::new(),
+        };
         let mut bundle = Bundle::new();
-        bundle.json("application/vnd.kovacs.claim+json", json);
-        bundle.text("text/plain", format!("{place}, {}: {} - {}{shown}", self.about, self.statement, self.status));
+        bundle.json("application/vnd.kovacs.claim+json", self.json());
+        let words = format!("{}, {}: {}", place, self.about, self.statement);
+        bundle.text("text/plain", format!("{words} - {}{shown}{because}", self.status));
         bundle.text(
             "text/html",
             format!(
-                "<div class=\"kovacs-claim kovacs-{}\"><b>{}</b> {}, {}: {}{}</div>",
+                "<div class=\"kovacs-claim kovacs-{}\"><b>{}</b> {}{}{}</div>",
                 self.status.word(),
                 self.status,
-                html_text(&place),
-                html_text(&self.about),
-                html_text(&self.statement),
-                html_text(&shown)
+                html_text(&words),
+                html_text(&shown),
+                html_text(&because),
             ),
         );
         bundle.show();
@@ -183,4 +256,43 @@ pub fn skip_notebook(reason: &str) {
     bundle.json("application/vnd.kovacs.skip+json", format!("{{\"reason\":{}}}", json_string(reason)));
     bundle.text("text/plain", format!("skipped: {reason}"));
     bundle.show();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim() -> Claim {
+        Claim::new("5", "e", "one line for all series")
+    }
+
+    #[test]
+    fn a_failure_that_is_explained_is_still_a_failure_and_what_holds_needs_no_explanation() {
+        let failed = claim().of_protocol(false).fails_because("no strain in the equations", "models/aoi.md");
+        assert_eq!(failed.status(), Status::FailedWithKnownReason);
+        assert!(failed.json().contains("\"page\":\"models/aoi.md\""), "{}", failed.json());
+        let held = claim().of_protocol(true).fails_because("no strain in the equations", "models/aoi.md");
+        assert_eq!(held.status(), Status::Reproduced);
+        assert!(held.json().contains("\"page\":\"\"") && held.json().contains("\"reason\":\"\""));
+    }
+
+    #[test]
+    fn synthetic_data_hold_by_construction_and_can_fail() {
+        assert_eq!(claim().of_data("synthetic", true).status(), Status::ByConstruction);
+        assert_eq!(claim().of_data("measured (example workbook, synthetic)", true).status(), Status::ByConstruction);
+        assert_eq!(claim().of_data("synthetic", false).status(), Status::Failed);
+        assert_eq!(claim().of_data("measured", true).status(), Status::Reproduced);
+    }
+
+    #[test]
+    fn the_file_has_the_question_and_its_numbers() {
+        let json = claim().of_protocol(Test::near(1.5, 1.0, 1e-3, "s")).json();
+        for part in ["\"kind\":\"value\"", "\"value\":1.5e0", "\"expected_value\":1e0", "\"tolerance\":1e-3"] {
+            assert!(json.contains(part), "no {part} in {json}");
+        }
+        let json = claim().of_protocol(Test::rising([Some(1.0), None], "s")).json();
+        assert!(json.contains("\"value\":null") && json.ends_with("\"values\":[1e0,null]}"), "{json}");
+        let json = claim().of_protocol(Test::at_least(1.0, 0.5, "1")).json();
+        assert!(json.contains("\"lower\":5e-1,\"upper\":null"), "{json}");
+    }
 }

@@ -2,7 +2,11 @@
 
 use crate::wire::{Reader, WireError, Writer};
 use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
-use kovacs_core::{Control, Curve, History, Hump, Origin, Protocol, SampledHump, SecondStage, Segment, TwoStep};
+use kovacs_core::recovery::StrainParts;
+use kovacs_core::{
+    Control, Curve, History, Hump, Origin, Protocol, Recovery, RecoveryTest, Relaxation, SampledHump, SecondStage,
+    Segment, TwoStep,
+};
 
 type Read<T> = Result<T, WireError>;
 
@@ -128,6 +132,74 @@ pub fn read_second_stage(reader: &mut Reader<'_>) -> Read<SecondStage> {
         sigma_tw: reader.f64()?,
         dead_time: reader.f64()?,
         eps1: reader.f64()?,
+    })
+}
+
+/// Writes a recovery test.
+pub fn write_recovery_test(writer: &mut Writer, test: &RecoveryTest) {
+    for value in [test.eps1, test.t_w, test.temperature, test.first, test.duration] {
+        writer.f64(value);
+    }
+}
+
+/// Reads a recovery test.
+///
+/// # Errors
+/// The message is damaged.
+pub fn read_recovery_test(reader: &mut Reader<'_>) -> Read<RecoveryTest> {
+    let mut next = || reader.f64();
+    Ok(RecoveryTest { eps1: next()?, t_w: next()?, temperature: next()?, first: next()?, duration: next()? })
+}
+
+/// Writes a recovery.
+pub fn write_recovery(writer: &mut Writer, recovery: &Recovery) {
+    write_recovery_test(writer, &recovery.test);
+    writer.f64(recovery.stress_before);
+    writer.f64(recovery.strain_0);
+    writer.f64s(&recovery.times);
+    writer.f64s(&recovery.strain);
+    writer.option(recovery.parts.as_ref(), |writer, parts| {
+        for part in [&parts.elastic, &parts.anelastic, &parts.viscoplastic] {
+            writer.f64s(part);
+        }
+    });
+}
+
+/// Reads a recovery.
+///
+/// # Errors
+/// The message is damaged.
+pub fn read_recovery(reader: &mut Reader<'_>) -> Read<Recovery> {
+    Ok(Recovery {
+        test: read_recovery_test(reader)?,
+        stress_before: reader.f64()?,
+        strain_0: reader.f64()?,
+        times: reader.f64s()?,
+        strain: reader.f64s()?,
+        parts: reader.option(|reader| {
+            Ok(StrainParts { elastic: reader.f64s()?, anelastic: reader.f64s()?, viscoplastic: reader.f64s()? })
+        })?,
+    })
+}
+
+/// Writes a relaxation.
+pub fn write_relaxation(writer: &mut Writer, relaxation: &Relaxation) {
+    writer.f64(relaxation.temperature);
+    writer.f64(relaxation.stress_0);
+    writer.f64s(&relaxation.times);
+    writer.f64s(&relaxation.stress);
+}
+
+/// Reads a relaxation.
+///
+/// # Errors
+/// The message is damaged.
+pub fn read_relaxation(reader: &mut Reader<'_>) -> Read<Relaxation> {
+    Ok(Relaxation {
+        temperature: reader.f64()?,
+        stress_0: reader.f64()?,
+        times: reader.f64s()?,
+        stress: reader.f64s()?,
     })
 }
 

@@ -14,6 +14,8 @@ pub mod display;
 mod error;
 pub mod experiment;
 pub mod figure;
+pub mod findings;
+pub mod fit;
 #[allow(unsafe_code)]
 pub mod foreign;
 pub mod input;
@@ -40,11 +42,16 @@ pub use query::query;
 
 /// Everything a notebook needs: `use kovacs::prelude::*;`.
 pub mod prelude {
-    pub use crate::claim::{Claim, Status, skip_notebook};
+    pub use crate::claim::{Claim, Status, Test, skip_notebook};
     pub use crate::dataset::{Dataset, Hold, Table};
     pub use crate::display::{Bundle, DisplayHandle, EvcxrDisplay, clear_output};
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
+    pub use crate::findings::{Finding, Findings};
+    pub use crate::fit::{
+        ActivationEnergies, CriticalTime, Line, StretchedFit, activation_energies, critical_time, fit_line,
+        fit_recovery, fit_stretched,
+    };
     pub use crate::model::Model;
     pub use crate::observe::{Observations, Observed};
     pub use crate::query::{Groups, query};
@@ -54,6 +61,7 @@ pub mod prelude {
     pub use crate::structure::{Abscissa, FirstPeak, Normalisation, PairDistribution, Pattern, StructureFactor};
     pub use crate::values::ShowObservable;
     pub use kovacs_core::closure::prelude::*;
+    pub use kovacs_core::glasses::{GLASSES, Glass};
     pub use kovacs_core::sampled_hump::Verdict;
-    pub use kovacs_core::{Hump, SampledHump, SecondStage};
+    pub use kovacs_core::{Hump, Recovery, RecoveryTest, Relaxation, SampledHump, SecondStage};
 }

@@ -5,13 +5,14 @@
 
 use crate::codec;
 use crate::error::{Error, Result};
+use crate::findings::Findings;
 use crate::reload::Reload;
 use crate::seam::{self, Handle, Operation};
 use crate::sheet::Sheet;
 use crate::wire::{Reader, Writer};
 use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{EvaluationError, ModelDescription, Quantity, short_number};
-use kovacs_core::{Curve, Origin, Protocol, SecondStage, TwoStep};
+use kovacs_core::{Curve, Origin, Protocol, Recovery, RecoveryTest, Relaxation, SecondStage, TwoStep};
 use std::fmt;
 
 pub mod closure;
@@ -207,9 +208,7 @@ impl Model {
     /// The model refuses the protocol or the parameters, or has no such output.
     pub fn predict(&self, protocol: &Protocol, output: &str, times: &[f64]) -> Result<Curve> {
         let history = protocol.nodes().map_err(|error| Error::new("BadProtocol", error.to_string()))?;
-        let mut writer = Writer::new();
-        writer.u64(self.handle.number());
-        writer.f64s(&self.parameters);
+        let mut writer = self.call();
         codec::write_history(&mut writer, &history);
         writer.f64s(times);
         writer.text(output);
@@ -235,9 +234,7 @@ impl Model {
     /// # Errors
     /// As [`Model::predict`].
     pub fn second_stage(&self, test: &TwoStep) -> Result<SecondStage> {
-        let mut writer = Writer::new();
-        writer.u64(self.handle.number());
-        writer.f64s(&self.parameters);
+        let mut writer = self.call();
         codec::write_two_step(&mut writer, test);
         Ok(codec::read_second_stage(&mut Reader::new(&seam::call(Operation::SecondStage, writer)?))?)
     }
@@ -252,6 +249,48 @@ impl Model {
         let start = test.second_stage_start();
         let times: Vec<f64> = log_spaced(first, test.duration, 40).iter().map(|time| start + time).collect();
         Ok(self.stress(&protocol, &times)?.shifted(-start))
+    }
+
+    /// What becomes of the strain after a hold, when the stress is taken away.
+    ///
+    /// # Errors
+    /// As [`Model::predict`]; a model that takes no stress control refuses.
+    pub fn recovery(&self, test: &RecoveryTest) -> Result<Recovery> {
+        let mut writer = self.call();
+        codec::write_recovery_test(&mut writer, test);
+        Ok(codec::read_recovery(&mut Reader::new(&seam::call(Operation::ObserveRecovery, writer)?))?)
+    }
+
+    /// The stress after one step to `strain` (1) at `temperature` (K), at 40 times a decade from `first` to `last` (s).
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn relaxation(&self, strain: f64, temperature: f64, first: f64, last: f64) -> Result<Relaxation> {
+        let mut writer = self.call();
+        for value in [strain, temperature, first, last] {
+            writer.f64(value);
+        }
+        Ok(codec::read_relaxation(&mut Reader::new(&seam::call(Operation::ObserveRelaxation, writer)?))?)
+    }
+
+    /// Judges the findings of the paper on this model: series of strains, waiting times and temperatures around the test
+    /// that the paper prints for `glass`, recoveries and activation energies. It takes seconds.
+    ///
+    /// # Errors
+    /// There is no such glass, or the model refuses one of the tests.
+    pub fn findings(&self, glass: &str) -> Result<Findings> {
+        let mut writer = self.call();
+        writer.text(glass);
+        let answer = seam::call(Operation::Findings, writer)?;
+        Ok(Findings::read(self.name().to_owned(), glass.to_owned(), &answer)?)
+    }
+
+    /// The model and its parameters, as a message to the engine begins.
+    fn call(&self) -> Writer {
+        let mut writer = Writer::new();
+        writer.u64(self.handle.number());
+        writer.f64s(&self.parameters);
+        writer
     }
 
     /// States on a curve which model it is from, with every value.

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -89,6 +89,20 @@ pub enum Operation {
     FirstPeak = 65,
     /// What the tests in a table show.
     ObserveTable = 70,
+    /// What a model says of a recovery.
+    ObserveRecovery = 71,
+    /// What a model says of a relaxation.
+    ObserveRelaxation = 72,
+    /// Fit a straight line.
+    FitLine = 80,
+    /// Fit two lines that meet at a critical waiting time.
+    CriticalTime = 81,
+    /// Fit a stretched exponential.
+    FitStretched = 82,
+    /// Read activation energies off relaxations.
+    ActivationEnergies = 83,
+    /// Judge the findings of the paper on a model.
+    Findings = 84,
 }
 
 impl Operation {
@@ -129,6 +143,13 @@ impl Operation {
             ReadDistribution,
             FirstPeak,
             ObserveTable,
+            ObserveRecovery,
+            ObserveRelaxation,
+            FitLine,
+            CriticalTime,
+            FitStretched,
+            ActivationEnergies,
+            Findings,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)

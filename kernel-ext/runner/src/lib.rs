@@ -18,7 +18,7 @@ mod progress;
 mod run;
 mod scorecard;
 
-pub use claim::{Claim, ClaimStatus};
+pub use claim::{Claim, ClaimKind, ClaimStatus};
 pub use error::RunnerError;
 pub use file::replace_file;
 pub use notebook::{Cell, CellKind, ENGINE_VERSION, Notebook};

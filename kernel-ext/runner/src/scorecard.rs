@@ -18,18 +18,37 @@ pub struct Counts {
     pub reproduced: usize,
     /// Do not hold.
     pub failed: usize,
+    /// Do not hold, and physics explains why.
+    pub failed_with_known_reason: usize,
     /// Hold because the data were made so; count for nothing.
     pub by_construction: usize,
     /// Do not concern the model.
     pub not_applicable: usize,
 }
 
+impl Counts {
+    /// Counts claims.
+    pub fn of<C: std::borrow::Borrow<Claim>>(claims: &[C]) -> Counts {
+        let mut counts = Counts::default();
+        for claim in claims {
+            match claim.borrow().status {
+                ClaimStatus::Reproduced => counts.reproduced += 1,
+                ClaimStatus::Failed => counts.failed += 1,
+                ClaimStatus::FailedWithKnownReason => counts.failed_with_known_reason += 1,
+                ClaimStatus::ByConstruction => counts.by_construction += 1,
+                ClaimStatus::NotApplicable => counts.not_applicable += 1,
+            }
+        }
+        counts
+    }
+}
+
 impl std::fmt::Display for Counts {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Counts { reproduced, failed, by_construction, not_applicable } = self;
+        let Counts { reproduced, failed, failed_with_known_reason, by_construction, not_applicable } = self;
         write!(
             formatter,
-            "reproduced {reproduced}, failed {failed}, by construction {by_construction}, \
+            "reproduced {reproduced}, failed {failed}, failed with known reason {failed_with_known_reason}, by construction {by_construction}, \
              not applicable {not_applicable}"
         )
     }
@@ -79,16 +98,7 @@ impl Scorecard {
 
     /// How many ended in which way.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for claim in &self.claims {
-            match claim.status {
-                ClaimStatus::Reproduced => counts.reproduced += 1,
-                ClaimStatus::Failed => counts.failed += 1,
-                ClaimStatus::ByConstruction => counts.by_construction += 1,
-                ClaimStatus::NotApplicable => counts.not_applicable += 1,
-            }
-        }
-        counts
+        Counts::of(&self.claims)
     }
 
     /// Models, in the order in which they first appear: the columns.
@@ -146,9 +156,7 @@ impl Scorecard {
             lines.extend(statement.map(|rest| vec![String::new(), rest]));
         }
         let mut text = aligned(&lines, height);
-        let signs =
-            [ClaimStatus::Reproduced, ClaimStatus::Failed, ClaimStatus::ByConstruction, ClaimStatus::NotApplicable];
-        let legend: Vec<String> = signs.iter().map(|status| format!("{} {status}", status.sign())).collect();
+        let legend: Vec<String> = ClaimStatus::ALL.iter().map(|status| format!("{} {status}", status.sign())).collect();
         let _ = writeln!(text, "\n{}", legend.join("   "));
         let _ = writeln!(text, "{}", self.counts());
         text
@@ -236,7 +244,7 @@ mod tests {
             value: value.map(|(value, _)| value),
             unit: value.map(|(_, unit)| unit.into()).unwrap_or_default(),
             expected: "as printed".into(),
-            reason: String::new(),
+            ..Claim::default()
         }
     }
 
@@ -264,8 +272,8 @@ figure  claim                        data (synthetic)   kww        aoi
 1b      hump iff ε₂ < ε₁             ≡                  ✓ 271.2 s  ✓ 1.235e6 s
 1b      Δσ is larger for smaller ε₂  ·                  ·          ✗ -1.200e-4 MPa
 
-✓ reproduced   ✗ failed   ≡ by construction   – not applicable
-reproduced 2, failed 1, by construction 1, not applicable 0
+✓ reproduced   ✗ failed   ⊗ failed with known reason   ≡ by construction   – not applicable
+reproduced 2, failed 1, failed with known reason 0, by construction 1, not applicable 0
 "
         );
     }
@@ -296,10 +304,25 @@ reproduced 2, failed 1, by construction 1, not applicable 0
         assert_eq!(Scorecard::read(&path).expect("read"), card());
         let list: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("read")).expect("JSON");
         let keys: Vec<&String> = list[0].as_object().expect("an object").keys().collect();
-        let mut expected =
-            ["figure", "panel", "claim", "model", "status", "value", "unit", "expected", "reason"].to_vec();
-        expected.sort_unstable();
-        assert_eq!(keys.len(), 9);
+        let expected = [
+            "figure",
+            "panel",
+            "claim",
+            "model",
+            "status",
+            "kind",
+            "value",
+            "values",
+            "unit",
+            "expected_value",
+            "tolerance",
+            "lower",
+            "upper",
+            "expected",
+            "reason",
+            "page",
+        ];
+        assert_eq!(keys.len(), expected.len());
         assert!(expected.iter().all(|key| keys.iter().any(|found| found == key)), "{keys:?}");
         assert_eq!(list[0]["status"], "by_construction");
     }

@@ -114,8 +114,8 @@ fn what_is_not_there_is_said_on_the_page() {
 #[test]
 fn the_scorecard_is_a_table_with_the_reasons_of_failures() {
     let project = Project::new("{{#scorecard}}\n");
-    let claim = |model: &str, status, reason: &str| Claim {
-        figure: "2".into(),
+    let claim = |figure: &str, model: &str, status, reason: &str, page: &str| Claim {
+        figure: figure.into(),
         panel: "c".into(),
         claim: "t_p grows with T & more".into(),
         model: model.into(),
@@ -124,16 +124,33 @@ fn the_scorecard_is_a_table_with_the_reasons_of_failures() {
         unit: "s".into(),
         expected: "above 1 s".into(),
         reason: reason.into(),
+        page: page.into(),
+        ..Claim::default()
     };
+    let known = ClaimStatus::FailedWithKnownReason;
     let mut card = Scorecard::new();
-    card.add(&[claim("kww", ClaimStatus::Reproduced, ""), claim("aoi", ClaimStatus::Failed, "its t_p is flat.")]);
+    card.add(&[
+        claim("2", "data (synthetic)", ClaimStatus::ByConstruction, "", ""),
+        claim("2", "kww", ClaimStatus::Reproduced, "", ""),
+        claim("2", "aoi", ClaimStatus::Failed, "its t_p is flat.", ""),
+        claim("S", "aoi", known, "no strain in it", "models/aoi.md#strain"),
+    ]);
     card.write(&project.options().scorecard.expect("a path")).expect("written");
     project.build().expect("a book");
     let page = project.page();
-    assert!(page.contains("<th>kww</th><th>aoi</th>"), "{page}");
+    assert!(page.contains("<th>kww</th><th>aoi</th><th>data</th>"), "data come last: {page}");
     assert!(page.contains("t_p grows with T &amp; more"));
     assert!(page.contains("✗ 0.5 s") && page.contains("(found 0.5 s, expected above 1 s). Its t_p is flat."), "{page}");
-    assert!(page.contains("Reproduced 1, failed 1, by construction 0, not applicable 0."), "{page}");
+    assert!(page.contains("<a href=\"../models/aoi.html#strain\">"), "the reason is linked: {page}");
+    let counts = "Reproduced 1, failed 1, failed with known reason 1, by construction 1, not applicable 0.";
+    assert!(page.contains(counts), "{page}");
+    assert!(page.contains("<summary><b>Figure 2</b>") && page.contains("<summary><b>Supplement</b>"), "{page}");
+
+    // One figure alone, open.
+    project.write("book/src/part/one.md", "{{#scorecard 2}}\n");
+    project.build().expect("a book");
+    let page = project.page();
+    assert!(page.contains("t_p grows with T &amp; more") && !page.contains("aoi.html#strain"), "{page}");
 }
 
 #[test]
@@ -148,7 +165,7 @@ fn examples_in_code_blocks_stay_as_they_are() {
 fn refusals_name_the_place_and_leave_the_old_book() {
     let project = Project::new("{{#scorecard}}");
     project.build().expect("a first book");
-    for text in ["{{#notebook}}", "{{#notebook ../secret}}", "{{#notebook a b}}", "{{#scorecard all}}"] {
+    for text in ["{{#notebook}}", "{{#notebook ../secret}}", "{{#notebook a b}}", "{{#scorecard 1 2}}"] {
         project.write("book/src/part/one.md", &format!("# T\n\n{text}\n"));
         let message = project.build().expect_err(text).to_string();
         assert!(message.contains("chapter `part/one.md`, line 3") && message.contains(text), "{message}");

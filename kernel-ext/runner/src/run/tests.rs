@@ -105,7 +105,7 @@ fn claim() -> Claim {
         value: Some(1.0),
         unit: "1".into(),
         expected: "1".into(),
-        reason: String::new(),
+        ..Claim::default()
     }
 }
 
