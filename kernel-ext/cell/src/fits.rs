@@ -9,8 +9,8 @@ use kovacs_core::glasses::{GLASSES, glass};
 use kovacs_core::{observe_recovery, observe_relaxation};
 use kovacs_fit::findings::{FINDINGS, judge, study};
 use kovacs_fit::{
-    FitError, Plateau, fit_line, fit_stretched, isoconversional_energy, parametric_energy, rate_energy,
-    stretched_isotherms,
+    DoubleKwwOptions, FitError, Initial, Plateau, fit_double_kww, fit_line, fit_stretched, isoconversional_energy,
+    parametric_energy, rate_energy, stretched_isotherms,
 };
 use std::sync::PoisonError;
 
@@ -68,6 +68,27 @@ pub(crate) fn stretched(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<
         writer.f64(value);
     }
     writer.texts(&found.on_bound);
+    Ok(())
+}
+
+pub(crate) fn double_kww(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let curve = codec::read_curve(reader)?;
+    let initial = reader.option(Reader::f64)?.map_or(Initial::Free, Initial::Known);
+    let options = DoubleKwwOptions { initial, ..DoubleKwwOptions::default() };
+    let found = fit_double_kww(&curve, &options).map_err(|error| fit_error(&error))?;
+    let form = found.form;
+    let numbers = [form.initial, found.amplitude(), form.slow_time, form.fast_time, form.slow_exponent];
+    for value in numbers.into_iter().chain([form.fast_exponent, found.misfit, found.window.0, found.window.1]) {
+        writer.f64(value);
+    }
+    writer.option(found.slow_time(), Writer::f64);
+    writer.option(found.fast_time(), Writer::f64);
+    writer.option(found.peak, |writer, peak| {
+        writer.f64(peak.t_p);
+        writer.f64(peak.delta_sigma);
+        writer.f64(peak.delta_sigma_seen);
+    });
+    writer.texts(&found.warnings());
     Ok(())
 }
 

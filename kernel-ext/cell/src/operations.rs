@@ -121,6 +121,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         Operation::CriticalTime => fits::critical_time(reader, &mut writer)?,
         Operation::FitStretched => fits::stretched(reader, &mut writer)?,
         Operation::ActivationEnergies => fits::activation_energies(reader, &mut writer)?,
+        Operation::FitDoubleKww => fits::double_kww(reader, &mut writer)?,
         Operation::Findings => fits::findings(reader, &mut writer)?,
         Operation::Superpose => superpose(reader, &mut writer)?,
         Operation::ParseProtocol => {

@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 60] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 62] = [
     "Abscissa",
     "ActivationEnergies",
     "Bundle",
@@ -51,6 +51,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 60] = [
     "Dash",
     "Dataset",
     "DisplayHandle",
+    "DoubleKwwFit",
     "Draw",
     "EvcxrDisplay",
     "Figure",
@@ -93,6 +94,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 60] = [
     "activation_energies",
     "clear_output",
     "critical_time",
+    "fit_double_kww",
     "fit_line",
     "fit_recovery",
     "fit_stretched",

@@ -5,7 +5,7 @@
 //! units at the end of a cell, and says in its documentation what it is no evidence of.
 
 use crate::codec::{write_curve, write_relaxation};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::seam::{self, Operation};
 use crate::sheet::{Sheet, four_digits};
 use crate::wire::{Reader, Writer};
@@ -184,14 +184,7 @@ impl StretchedFit {
     /// # Errors
     /// None that a fit can have.
     pub fn curve(&self, label: &str) -> Result<Curve> {
-        let times = kovacs_core::hump::log_spaced(self.window.0, self.window.1, 40);
-        let values = times.iter().map(|time| self.at(*time)).collect();
-        let curve = Curve::new(label, times, values)
-            .map_err(|error| crate::Error::new("BadCurve", error.to_string()))?
-            .x_axis("time", "s")
-            .y_axis("", self.unit.as_str())
-            .from_origin(Origin::Calculated);
-        Ok(curve.with_provenance("model", "KWW fit"))
+        drawn(label, self.window, &self.unit, "KWW fit", |time| self.at(time))
     }
 
     fn read(answer: &[u8], unit: &str) -> Result<StretchedFit> {
@@ -249,6 +242,127 @@ pub fn fit_stretched(curve: &Curve, initial: f64, plateau: impl Into<Option<f64>
 /// As [`fit_stretched`]; a strain that does not change after unloading has no recovery time.
 pub fn fit_recovery(recovery: &Recovery) -> Result<StretchedFit> {
     fit_stretched(&recovery.curve("recovery"), recovery.strain_0, None)
+}
+
+/// Eq. (1) of the paper through a second stage: two stretched exponentials,
+/// `y = y_0 {A exp[-(t/tau_1)^b_1] + (1 - A) exp[-(t/tau_2)^b_2]}`.
+///
+/// It fits a linear material with *one* stretched exponential nearly as well, so that a good fit is no evidence of two
+/// processes. The form has no plateau: times depend on where the window ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DoubleKwwFit {
+    /// `y_0`, the value at 0 s, in units of the curve.
+    pub initial: f64,
+    /// `A`: above 1 there is a hump.
+    pub amplitude: f64,
+    /// `tau_1`, s: the slow decay. What may be stated of it is [`DoubleKwwFit::determined_slow_time`].
+    pub slow_time: f64,
+    /// `tau_2`, s: the fast rise. What may be stated of it is [`DoubleKwwFit::determined_fast_time`].
+    pub fast_time: f64,
+    /// `b_1`.
+    pub slow_exponent: f64,
+    /// `b_2`.
+    pub fast_exponent: f64,
+    /// Root mean square of fitted minus given values, in units of the curve.
+    pub misfit: f64,
+    /// First and last sample, s.
+    pub window: (f64, f64),
+    /// `tau_1` in s where the samples determine it.
+    pub determined_slow_time: Option<f64>,
+    /// `tau_2` in s where the samples determine it.
+    pub determined_fast_time: Option<f64>,
+    /// Time of the maximum of the fitted form, s.
+    pub t_p: Option<f64>,
+    /// Height of the maximum above the value at 0 s, in units of the curve.
+    pub delta_sigma: Option<f64>,
+    /// Height of the maximum above the fitted value at the first sample, in units of the curve: what a dead time leaves.
+    pub delta_sigma_seen: Option<f64>,
+    /// What a reader of the numbers has to know.
+    pub warnings: Vec<String>,
+    unit: String,
+}
+
+impl DoubleKwwFit {
+    /// The fitted value at a time in s, in units of the curve.
+    pub fn at(&self, time: f64) -> f64 {
+        let left = |tau: f64, exponent: f64| (-(time / tau).powf(exponent)).exp();
+        let slow = self.amplitude * left(self.slow_time, self.slow_exponent);
+        self.initial * (slow + (1.0 - self.amplitude) * left(self.fast_time, self.fast_exponent))
+    }
+
+    /// The fit as a curve over its window, 40 points to the decade.
+    ///
+    /// # Errors
+    /// None that a fit can have.
+    pub fn curve(&self, label: &str) -> Result<Curve> {
+        drawn(label, self.window, &self.unit, "double KWW fit", |time| self.at(time))
+    }
+
+    /// Shows the fit as the value of a cell.
+    pub fn evcxr_display(&self) {
+        let unit = self.unit.as_str();
+        let rows = [
+            ("initial", Some(self.initial), unit, "value at 0 s"),
+            ("amplitude", Some(self.amplitude), "1", "A of Eq. (1), above 1 for a hump"),
+            ("slow_time", self.determined_slow_time, "s", "tau_1, where the samples determine it"),
+            ("slow_exponent", Some(self.slow_exponent), "1", "its exponent"),
+            ("fast_time", self.determined_fast_time, "s", "tau_2, where the samples determine it"),
+            ("fast_exponent", Some(self.fast_exponent), "1", "its exponent"),
+            ("t_p", self.t_p, "s", "time of the maximum"),
+            ("delta_sigma", self.delta_sigma, unit, "height of the maximum above the value at 0 s"),
+            ("misfit", Some(self.misfit), unit, "root mean square of fitted minus given values"),
+        ];
+        let title = format!("two stretched exponentials from {} s to {} s", self.window.0, self.window.1);
+        let shown = sheet(title, &rows);
+        self.warnings.iter().fold(shown, |sheet, warning| sheet.note(warning.as_str())).evcxr_display();
+    }
+}
+
+/// Fits Eq. (1) of the paper to a second stage, at times above 0 s. `initial` is the value at 0 s in units of the curve,
+/// or `None` to fit it, where a dead time hides it.
+///
+/// # Errors
+/// The curve is not against s, has too few samples or a time that is not above zero, or does not change.
+pub fn fit_double_kww(curve: &Curve, initial: impl Into<Option<f64>>) -> Result<DoubleKwwFit> {
+    let mut writer = Writer::new();
+    write_curve(&mut writer, curve);
+    writer.option(initial.into(), Writer::f64);
+    let answer = seam::call(Operation::FitDoubleKww, writer)?;
+    let reader = &mut Reader::new(&answer);
+    let mut next = || reader.f64();
+    let (initial, amplitude, slow_time, fast_time) = (next()?, next()?, next()?, next()?);
+    let (slow_exponent, fast_exponent, misfit, window) = (next()?, next()?, next()?, (next()?, next()?));
+    let (determined_slow_time, determined_fast_time) = (reader.option(Reader::f64)?, reader.option(Reader::f64)?);
+    let peak = reader.option(|reader| Ok([reader.f64()?, reader.f64()?, reader.f64()?]))?;
+    Ok(DoubleKwwFit {
+        initial,
+        amplitude,
+        slow_time,
+        fast_time,
+        slow_exponent,
+        fast_exponent,
+        misfit,
+        window,
+        determined_slow_time,
+        determined_fast_time,
+        t_p: peak.map(|[t_p, ..]| t_p),
+        delta_sigma: peak.map(|[_, height, _]| height),
+        delta_sigma_seen: peak.map(|[.., seen]| seen),
+        warnings: reader.texts()?,
+        unit: curve.y_unit.clone(),
+    })
+}
+
+/// A fitted form as a curve, 40 points to the decade.
+fn drawn(label: &str, window: (f64, f64), unit: &str, form: &str, value: impl Fn(f64) -> f64) -> Result<Curve> {
+    let times = kovacs_core::hump::log_spaced(window.0, window.1, 40);
+    let values = times.iter().map(|time| value(*time)).collect();
+    let curve = Curve::new(label, times, values)
+        .map_err(|error| Error::new("BadCurve", error.to_string()))?
+        .x_axis("time", "s")
+        .y_axis("", unit)
+        .from_origin(Origin::Calculated);
+    Ok(curve.with_provenance("model", form))
 }
 
 /// The activation energy at one time, read in three ways that give different numbers.

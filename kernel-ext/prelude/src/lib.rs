@@ -49,8 +49,8 @@ pub mod prelude {
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::findings::{Finding, Findings};
     pub use crate::fit::{
-        ActivationEnergies, CriticalTime, Line, StretchedFit, activation_energies, critical_time, fit_line,
-        fit_recovery, fit_stretched,
+        ActivationEnergies, CriticalTime, DoubleKwwFit, Line, StretchedFit, activation_energies, critical_time,
+        fit_double_kww, fit_line, fit_recovery, fit_stretched,
     };
     pub use crate::model::Model;
     pub use crate::observe::{Observations, Observed};

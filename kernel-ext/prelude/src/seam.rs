@@ -103,6 +103,8 @@ pub enum Operation {
     ActivationEnergies = 83,
     /// Judge the findings of the paper on a model.
     Findings = 84,
+    /// Fit two stretched exponentials.
+    FitDoubleKww = 85,
 }
 
 impl Operation {
@@ -150,6 +152,7 @@ impl Operation {
             FitStretched,
             ActivationEnergies,
             Findings,
+            FitDoubleKww,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)
