@@ -46,6 +46,9 @@ pub use linear_test::{
 };
 pub use modes::fit_modes;
 pub use non_negative::non_negative;
-pub use stretched::{Plateau, StretchedFit, fit_recovery, fit_stretched};
+pub use stretched::{
+    Plateau, RecoveryFits, StretchedFit, StretchedOptions, fit_recovery, fit_recovery_curve, fit_stretched,
+    fit_stretched_with,
+};
 pub use superposition::{Mode, Superposition, relaxation_time_grid, superpose};
 pub use uncertainty::{FittedValue, Uncertainty};

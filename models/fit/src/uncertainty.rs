@@ -5,6 +5,8 @@
 //! `J` in the variables of the fit. It is linear theory: true where the sum of squares is a parabola over a standard
 //! error or two. Unknowns on a bound are left out, as if known: no error can be given for them.
 
+use crate::error::FitError;
+use kovacs_core::Curve;
 use nalgebra::DMatrix;
 use serde::Serialize;
 
@@ -148,6 +150,23 @@ impl Uncertainty {
         }
         variance.max(0.0).sqrt()
     }
+}
+
+/// Roots of the weights that standard deviations give, with a mean square of 1; `None` for samples that are all alike.
+pub(crate) fn roots_of_weights(deviations: Option<&[f64]>, curve: &Curve) -> Result<Option<Vec<f64>>, FitError> {
+    let Some(deviations) = deviations else { return Ok(None) };
+    let label = || curve.label.clone();
+    if deviations.len() != curve.len() {
+        return Err(FitError::Deviations { label: label(), found: deviations.len(), needed: curve.len() });
+    }
+    if let Some((row, &value)) = deviations.iter().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
+    {
+        return Err(FitError::Deviation { label: label(), row, value });
+    }
+    let smallest = deviations.iter().copied().fold(f64::INFINITY, f64::min);
+    let raw: Vec<f64> = deviations.iter().map(|deviation| smallest / deviation).collect();
+    let mean = (raw.iter().map(|weight| weight * weight).sum::<f64>() / raw.len() as f64).sqrt();
+    Ok(Some(raw.iter().map(|weight| weight / mean).collect()))
 }
 
 #[cfg(test)]

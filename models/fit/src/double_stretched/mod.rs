@@ -22,7 +22,7 @@ pub use series::{SharedExponents, fit_double_kww_series};
 use crate::error::FitError;
 use crate::few_unknowns::{Bounds, Found};
 use crate::parallel::in_parallel;
-use crate::uncertainty::{FittedValue, Uncertainty};
+use crate::uncertainty::{FittedValue, Uncertainty, roots_of_weights};
 use form::{COUNT, Samples};
 use kovacs_core::Curve;
 use kovacs_core::noise::student_975;
@@ -222,7 +222,7 @@ impl Prepared {
             Initial::Known(value) => (value, Some(1.0)),
             Initial::Free => (largest, None),
         };
-        let weights = weights(options.deviations.as_deref(), curve)?;
+        let weights = roots_of_weights(options.deviations.as_deref(), curve)?.unwrap_or_else(|| vec![1.0; curve.len()]);
         let samples = Samples {
             ln_times: curve.x.iter().map(|time| time.ln()).collect(),
             values: curve.y.iter().map(|value| value / scale).collect(),
@@ -318,23 +318,6 @@ impl Prepared {
             delta_sigma_seen: top - form.value(self.window.0),
         })
     }
-}
-
-/// Roots of the weights, with a mean square of 1.
-fn weights(deviations: Option<&[f64]>, curve: &Curve) -> Result<Vec<f64>, FitError> {
-    let Some(deviations) = deviations else { return Ok(vec![1.0; curve.len()]) };
-    let label = || curve.label.clone();
-    if deviations.len() != curve.len() {
-        return Err(FitError::Deviations { label: label(), found: deviations.len(), needed: curve.len() });
-    }
-    if let Some((row, &value)) = deviations.iter().enumerate().find(|(_, value)| !(value.is_finite() && **value > 0.0))
-    {
-        return Err(FitError::Deviation { label: label(), row, value });
-    }
-    let smallest = deviations.iter().copied().fold(f64::INFINITY, f64::min);
-    let raw: Vec<f64> = deviations.iter().map(|deviation| smallest / deviation).collect();
-    let mean = (raw.iter().map(|weight| weight * weight).sum::<f64>() / raw.len() as f64).sqrt();
-    Ok(raw.iter().map(|weight| weight / mean).collect())
 }
 
 impl DoubleKwwFit {
