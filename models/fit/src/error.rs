@@ -177,6 +177,23 @@ pub enum FitError {
         /// End of the stage, s.
         end: f64,
     },
+    /// A hump that cannot be one.
+    #[error(
+        "hump {row}: waiting time {t_w} s, r = {r}, peak time {t_p} s, height {height} MPa; times and heights must be \
+         above 0 and r between 0 and 1; leave it out"
+    )]
+    Hump {
+        /// Row, from 0.
+        row: usize,
+        /// Waiting time, s.
+        t_w: f64,
+        /// `1 - eps2/eps1`.
+        r: f64,
+        /// Peak time, s.
+        t_p: f64,
+        /// Height, MPa.
+        height: f64,
+    },
     /// A point of a series is not finite.
     #[error("point {row} is ({x}, {y}); leave out points that are not finite")]
     Point {

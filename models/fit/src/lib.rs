@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod activation;
+mod collapse;
 pub mod compare;
 mod critical_time;
 mod double_stretched;
@@ -21,10 +22,13 @@ mod holds;
 mod least_squares;
 mod line;
 mod linear_test;
+mod memory_kernel;
+mod memory_spectroscopy;
 mod modes;
 mod non_negative;
 mod parallel;
 mod random;
+mod recovery_line;
 mod stretched;
 mod superposition;
 mod uncertainty;
@@ -32,6 +36,7 @@ mod uncertainty;
 pub use activation::{
     ActivationEnergy, StretchedIsotherm, isoconversional_energy, parametric_energy, rate_energy, stretched_isotherms,
 };
+pub use collapse::{Collapse, CollapsePoint, collapse, scaled_stage};
 pub use critical_time::{CriticalInterval, CriticalTime, critical_interval, critical_time};
 pub use double_stretched::{
     Branch, DoubleKww, DoubleKwwFit, DoubleKwwOptions, FittedPeak, Identifiability, Initial, Profile, SharedExponents,
@@ -44,8 +49,11 @@ pub use linear_test::{
     BandPoint, CriticalJudgement, CriticalVerdict, Excess, LinearTest, LinearTestOptions, LinearVerdict, NullPoint,
     TwoStepRecord, apparent_critical_time, judge_critical_time, linear_null, linear_test,
 };
+pub use memory_kernel::{KernelPoint, MeasuredKernel, kernel_maximum, kovacs_exact_strain, measured_kernel};
+pub use memory_spectroscopy::{MemoryPoint, MemorySpectrum, SpectrumPoint, memory_spectrum, sign_time};
 pub use modes::fit_modes;
 pub use non_negative::non_negative;
+pub use recovery_line::{PAPER_LINE, PeakLine, PeakLines, PeakSeries, peak_lines};
 pub use stretched::{
     Plateau, RecoveryFits, StretchedFit, StretchedOptions, fit_recovery, fit_recovery_curve, fit_stretched,
     fit_stretched_with,

@@ -13,6 +13,8 @@ pub struct Line {
     pub r_squared: f64,
     /// Standard error of the slope from the scatter of the points; `None` for two points, which have none.
     pub slope_error: Option<f64>,
+    /// Standard error of the intercept; `None` for two points.
+    pub intercept_error: Option<f64>,
     /// Sum of the squares of what is left, in units of `y` squared.
     pub sum_of_squares: f64,
     /// Number of points.
@@ -46,8 +48,10 @@ pub fn fit_line(points: &[(f64, f64)]) -> Result<Line, FitError> {
     let intercept = mean_y - slope * mean_x;
     let sum_of_squares = points.iter().map(|&(x, y)| (y - mean_y - slope * (x - mean_x)).powi(2)).sum::<f64>();
     let r_squared = if yy > 0.0 { (1.0 - sum_of_squares / yy).clamp(0.0, 1.0) } else { 1.0 };
-    let slope_error = (points.len() > 2).then(|| (sum_of_squares / (count - 2.0) / xx).sqrt());
-    Ok(Line { slope, intercept, r_squared, slope_error, sum_of_squares, points: points.len() })
+    let variance = (points.len() > 2).then(|| sum_of_squares / (count - 2.0));
+    let slope_error = variance.map(|variance| (variance / xx).sqrt());
+    let intercept_error = variance.map(|variance| (variance * (1.0 / count + mean_x * mean_x / xx)).sqrt());
+    Ok(Line { slope, intercept, r_squared, slope_error, intercept_error, sum_of_squares, points: points.len() })
 }
 
 #[cfg(test)]
@@ -61,6 +65,8 @@ mod tests {
         assert_eq!((line.slope, line.intercept, line.sum_of_squares), (1.5, 0.5, 1.5));
         assert_eq!(line.r_squared, 0.75);
         assert!((line.slope_error.unwrap() - 0.75_f64.sqrt()).abs() < 1e-15);
+        // Variance 3/2 times 1/3 + 1/2.
+        assert!((line.intercept_error.unwrap() - 1.25_f64.sqrt()).abs() < 1e-15);
     }
 
     #[test]

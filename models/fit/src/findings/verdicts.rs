@@ -4,6 +4,7 @@ use super::study::{Course, Study};
 use super::{FINDINGS, Finding, Numbers, Verdict};
 use crate::critical_time::critical_time;
 use crate::line::{Line, fit_line};
+use crate::recovery_line::PAPER_LINE;
 use kovacs_core::BOLTZMANN;
 
 /// A rise of `t_p` over the whole range of temperatures that is less than this could not be measured.
@@ -26,8 +27,7 @@ const VISIBLE_ENERGY: f64 = 0.05;
 const COMPLETE: f64 = 0.999;
 const INCOMPLETE: f64 = 0.95;
 
-/// The paper's line, and how far off another may be and still be called the same.
-const PAPER_LINE: (f64, f64) = (1.0, -630.4);
+/// How far off the line of the paper another may be and still be called the same.
 const SAME_LINE: f64 = 1.5;
 const GOOD_LINE: f64 = 0.97;
 
@@ -271,7 +271,7 @@ fn of_line(what: &str, course: &Course, line: &Option<Line>) -> Vec<Numbers> {
 /// The paper's line within a factor of 1.5: yes. A rising line with a negative intercept: partly.
 fn waiting_verdict(line: &Line) -> Verdict {
     let near = |value: f64, paper: f64| (1.0 / SAME_LINE..=SAME_LINE).contains(&(value / paper));
-    let same = near(line.slope, PAPER_LINE.0) && near(line.intercept, PAPER_LINE.1);
+    let same = near(line.slope, PAPER_LINE.slope) && near(line.intercept, PAPER_LINE.intercept);
     if same && line.r_squared >= GOOD_LINE {
         Verdict::Yes
     } else if line.slope > 0.0 && line.intercept < 0.0 {

@@ -19,6 +19,7 @@ mod null;
 
 pub use band::BandPoint;
 pub use excess::Excess;
+pub(crate) use excess::f_tail;
 pub use null::{
     CriticalJudgement, CriticalVerdict, NullPoint, apparent_critical_time, judge_critical_time, linear_null,
 };
