@@ -11,6 +11,7 @@
 
 mod activation;
 mod collapse;
+pub mod bayes;
 pub mod compare;
 mod critical_time;
 mod double_stretched;

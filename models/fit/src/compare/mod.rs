@@ -14,6 +14,7 @@ mod text;
 
 pub use error::CompareError;
 pub use left_out::{LeftOut, left_out_tests};
+pub(crate) use ranking::error_of_sum;
 pub use ranking::{Judged, ModelOutcome, RankedBy, akaike_weights};
 
 use crate::estimate::{EstimateError, Factory, FitData, FitOptions, FitResult, Parameters, fit};

@@ -25,4 +25,5 @@ pub use loss::Loss;
 pub use parameters::{FreeParameter, Parameters, Role};
 pub use problem::{Factory, Problem};
 pub use result::{FitResult, FittedParameter, StartResult};
+pub(crate) use result::{numbers, rounded};
 pub use search::{Correlations, FitOptions, Progress, fit};

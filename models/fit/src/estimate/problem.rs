@@ -297,6 +297,11 @@ impl<'a> Problem<'a> {
         Some((residuals, jacobian))
     }
 
+    /// Whitened residuals without their derivatives.
+    pub(crate) fn whitened_residuals(&self, variables: &[f64]) -> Option<Vec<f64>> {
+        Some(self.residuals_of(&self.predict(variables).ok()?))
+    }
+
     fn whitened(&self, column: &mut [f64]) {
         let mut row = 0;
         for rho in &self.correlations {
