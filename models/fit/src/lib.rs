@@ -10,8 +10,8 @@
 #![forbid(unsafe_code)]
 
 mod activation;
-mod collapse;
 pub mod bayes;
+mod collapse;
 pub mod compare;
 mod critical_time;
 mod double_stretched;

@@ -30,8 +30,17 @@ fn known(mut data: FitData, deviation: f64) -> FitData {
 
 const MODULI: [&str; 2] = ["unrelaxed_modulus", "relaxed_modulus"];
 
-/// Posterior of the two moduli, in which a stretched exponential is linear: data, prior means and deviations, closed form.
-fn linear_case() -> (FitData, Parameters, Vec<(String, Prior)>, DVector<f64>, DMatrix<f64>, DMatrix<f64>) {
+/// The two moduli, in which a stretched exponential is linear, with normal priors and the closed form of their posterior.
+struct Linear {
+    data: FitData,
+    parameters: Parameters,
+    priors: Vec<(String, Prior)>,
+    mean: DVector<f64>,
+    covariance: DMatrix<f64>,
+    columns: DMatrix<f64>,
+}
+
+fn linear_case() -> Linear {
     let (truth, parameters) = glass(kww, &MODULI);
     let data = known(observed(kww, &truth, &tests_of(&[100.0]), 5, 2.0, 1), 2.0);
     let mut model = kww().unwrap();
@@ -53,12 +62,12 @@ fn linear_case() -> (FitData, Parameters, Vec<(String, Prior)>, DVector<f64>, DM
     let mean = &covariance * (columns.transpose() * values / 4.0 + precision * DVector::from_column_slice(&means));
     let priors = MODULI.iter().zip(means).zip(deviations);
     let priors = priors.map(|((id, mean), deviation)| ((*id).to_owned(), Prior::Normal { mean, deviation })).collect();
-    (data, parameters, priors, mean, covariance, columns)
+    Linear { data, parameters, priors, mean, covariance, columns }
 }
 
 #[test]
 fn a_linear_model_has_the_gaussian_posterior_of_the_closed_form() {
-    let (data, parameters, priors, mean, covariance, _) = linear_case();
+    let Linear { data, parameters, priors, mean, covariance, .. } = linear_case();
     for sampler in [Sampler::Nuts, Sampler::Ensemble] {
         // Walkers need ten times as long to forget where they were.
         let draws = if sampler == Sampler::Nuts { 500 } else { 3000 };
@@ -89,7 +98,7 @@ fn a_linear_model_has_the_gaussian_posterior_of_the_closed_form() {
 
 #[test]
 fn leaving_samples_out_by_weights_is_the_closed_form() {
-    let (data, parameters, priors, mean, covariance, columns) = linear_case();
+    let Linear { data, parameters, priors, mean, covariance, columns } = linear_case();
     let draws = BayesOptions { priors, draws: 1000, ..options(1) };
     let posterior = drawn(kww, &data, &parameters, &draws);
     // Without sample i the mean moves by C x_i r_i / (4 (1 - h_i)), h_i = x_i C x_i / 4, and its prediction is off by
@@ -216,6 +225,7 @@ fn stopping_keeps_the_draws_so_far() {
     let data = observed(kww, &truth, &tests_of(&[900.0]), 8, 0.5, 3);
     let make: Make = kww;
     let until = |turns: usize| sample(&make, &data, &parameters, &options(1), &|progress| progress.done < turns);
+    assert_eq!(until(0), Err(BayesError::Stopped));
     // The fit is done, the warm-up is not.
     assert_eq!(until(100), Err(BayesError::Stopped));
     let posterior = until(700).unwrap();

@@ -114,7 +114,10 @@ pub fn sample(
         !stopped.load(Ordering::Relaxed)
     };
     let fit_options = FitOptions { loss: crate::estimate::Loss::Linear, ..options.fit.clone() };
-    let best = fit(make, data, parameters, &fit_options, &|_| go_on(0))?;
+    let best = fit(make, data, parameters, &fit_options, &|_| go_on(0)).map_err(|error| match error {
+        EstimateError::Stopped => BayesError::Stopped,
+        other => BayesError::Estimate(other),
+    })?;
     if stopped.load(Ordering::Relaxed) {
         return Err(BayesError::Stopped);
     }
