@@ -92,6 +92,22 @@ pub(crate) fn preformatted(class: &str, text: &str) -> String {
     format!("<pre class=\"{class}\">{}</pre>", without_blank_lines(&escape(text.trim_end())))
 }
 
+/// Properties that a style of a notebook may set.
+const STYLES: [&str; 12] = [
+    "border",
+    "border-bottom",
+    "border-collapse",
+    "border-top",
+    "caption-side",
+    "color",
+    "font-size",
+    "font-variant-numeric",
+    "font-weight",
+    "opacity",
+    "padding",
+    "text-align",
+];
+
 /// Whether HTML of a notebook may stand in a page: known tags and attributes only, every tag closed.
 pub(crate) fn is_passive(html: &str) -> bool {
     let mut open: Vec<String> = Vec::new();
@@ -137,7 +153,8 @@ impl<'a> Tag<'a> {
                 return Some(Tag { name: name.to_ascii_lowercase(), closes, rest });
             }
             let (attribute, after) = word(rest);
-            if !ATTRIBUTES.contains(&attribute.to_ascii_lowercase().as_str()) {
+            let attribute = attribute.to_ascii_lowercase();
+            if attribute != "style" && !ATTRIBUTES.contains(&attribute.as_str()) {
                 return None;
             }
             rest = match after.trim_start().strip_prefix('=') {
@@ -146,13 +163,29 @@ impl<'a> Tag<'a> {
                     let value = value.trim_start();
                     let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
                     match quote {
-                        Some(quote) => value.get(1..)?.split_once(quote)?.1,
+                        Some(quote) => {
+                            let (value, after) = value.get(1..)?.split_once(quote)?;
+                            if attribute == "style" && !is_plain_style(value) {
+                                return None;
+                            }
+                            after
+                        }
+                        None if attribute == "style" => return None,
                         None => value.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '%')),
                     }
                 }
             };
         }
     }
+}
+
+/// Whether a style only sets how text and rules of a table look: nothing is loaded, placed or covered.
+fn is_plain_style(style: &str) -> bool {
+    style.split(';').map(str::trim).filter(|declaration| !declaration.is_empty()).all(|declaration| {
+        let Some((property, value)) = declaration.split_once(':') else { return false };
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '.' | '%' | '#');
+        STYLES.contains(&property.trim()) && value.chars().all(is_plain)
+    })
 }
 
 fn word(text: &str) -> (&str, &str) {
@@ -174,6 +207,7 @@ mod tests {
             "<b>a</b>: b<br>tables<br/><small>c</small>",
             "<td class=x align = right>1</td>",
             "<details open><summary>more</summary></details>",
+            "<td style=\"text-align:right;opacity:0.75\">1</td>",
         ] {
             assert!(is_passive(html), "{html}");
         }
@@ -187,6 +221,8 @@ mod tests {
             "<img src=x>",
             "<div onclick=\"alert(1)\">x</div>",
             "<div style=\"background: url(https://example)\">x</div>",
+            "<div style=\"position:fixed\">x</div>",
+            "<div style=color:red>x</div>",
             "<a href=\"javascript:1\">x</a>",
             "<iframe></iframe>",
             "<!-- open",

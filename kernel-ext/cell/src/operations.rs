@@ -143,6 +143,8 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         Operation::TransformStructure => structure::transform(reader, &mut writer)?,
         Operation::ReadDistribution => structure::read_distribution(reader, &mut writer)?,
         Operation::FirstPeak => structure::peak(reader, &mut writer)?,
+        Operation::SubPeaks => structure::sub_peaks(reader, &mut writer)?,
+        Operation::PairWeights => structure::pair_weights(reader, &mut writer)?,
         Operation::EmbedPlotly => figure::script_bundle().encode(&mut writer),
         Operation::RenderFigure => figure::bundle(&kovacs::figure::Figure::decode(reader)?).encode(&mut writer),
     }

@@ -7,7 +7,7 @@ use kovacs::{Error, Result};
 use kovacs_scattering::{
     Abscissa, Composition, Compton, Detector, Noise, Normalisation, PairDistribution, Pattern, Scale,
     ScatteringCorrections, ScatteringError, ScatteringFile, StructureFactor, TransformOptions, WidthDefinition, Window,
-    first_peak, pair_distribution, structure_factor, wavelength, width_error,
+    first_peak, pair_distribution, structure_factor, two_gaussians, wavelength, width_error,
 };
 
 fn scattering_error(error: ScatteringError) -> Error {
@@ -74,13 +74,16 @@ pub(crate) fn subtract(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<(
 
 pub(crate) fn reduce(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
     let sample = cells::Pattern::decode(reader)?;
-    let (formula, as_printed) = (reader.text()?, reader.bool()?);
+    let (formula, as_printed, has_compton) = (reader.text()?, reader.bool()?, reader.bool()?);
     let measured = pattern(&sample)?;
     let energy = sample.wavelength.map(wavelength);
     let corrections = ScatteringCorrections {
         scale: Scale::last_fifth(&measured),
         normalisation: if as_printed { Normalisation::AsPrinted } else { Normalisation::FaberZiman },
-        compton: Compton::Calculated { recoil: energy.map(|energy| (energy, Detector::Integrating)) },
+        compton: match has_compton {
+            true => Compton::Calculated { recoil: energy.map(|energy| (energy, Detector::Integrating)) },
+            false => Compton::None,
+        },
         energy: None,
     };
     let composition = Composition::parse(&formula).map_err(scattering_error)?;
@@ -90,10 +93,11 @@ pub(crate) fn reduce(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()>
     step("composition", formula);
     step(
         "Compton",
-        energy.map_or_else(
-            || "calculated, without recoil: no wavelength is known".to_owned(),
-            |energy| format!("calculated, recoil at {energy:.3} keV, energy is added up"),
-        ),
+        match (has_compton, energy) {
+            (false, _) => "taken off before".to_owned(),
+            (true, None) => "calculated, without recoil: no wavelength is known".to_owned(),
+            (true, Some(energy)) => format!("calculated, recoil at {energy:.3} keV, energy is added up"),
+        },
     );
     step("scale", format!("{:.5e}, from the last fifth of the range", found.scale));
     step("S(Q)", if as_printed { "as printed in the paper".to_owned() } else { "Faber and Ziman".to_owned() });
@@ -132,13 +136,48 @@ pub(crate) fn read_distribution(reader: &mut Reader<'_>, writer: &mut Writer) ->
     Ok(())
 }
 
-pub(crate) fn peak(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
-    let given = cells::PairDistribution::decode(reader)?;
-    let window = (reader.f64()?, reader.f64()?);
+/// The engine's distribution, checked: a cell may have changed the columns.
+fn distribution(given: cells::PairDistribution) -> Result<PairDistribution> {
     let noise = given.noise().cloned().map(|(q, amplitude)| Noise { q, amplitude });
     let mut distribution = PairDistribution::of_columns(given.r, given.g, given.q_max).map_err(scattering_error)?;
     distribution.options.window = Window::of_name(&given.window).map_err(scattering_error)?;
     distribution.noise = noise;
+    Ok(distribution)
+}
+
+/// How far beyond the sub-peaks the fit of them reaches, Å.
+const BESIDE_SUB_PEAKS: f64 = 0.35;
+
+pub(crate) fn sub_peaks(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let distribution = distribution(cells::PairDistribution::decode(reader)?)?;
+    let starts = (reader.f64()?, reader.f64()?);
+    let window = (starts.0 - BESIDE_SUB_PEAKS, starts.1 + BESIDE_SUB_PEAKS);
+    let found = two_gaussians(&distribution, window, starts).map_err(scattering_error)?;
+    for value in [found.near.position, found.near.width, found.far.position, found.far.width] {
+        writer.f64(value);
+    }
+    writer.bool(found.is_resolved());
+    Ok(())
+}
+
+pub(crate) fn pair_weights(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let composition = Composition::parse(&reader.text()?).map_err(scattering_error)?;
+    writer.sequence(&composition.pair_weights(), |writer, found| {
+        writer.text(&found.pair.join("-"));
+        writer.f64(found.weight);
+        let small = |value: u128| u64::try_from(value).ok();
+        let fraction = found.fraction.and_then(|(above, below)| Some((small(above)?, small(below)?)));
+        writer.option(fraction, |writer, (above, below)| {
+            writer.u64(above);
+            writer.u64(below);
+        });
+    });
+    Ok(())
+}
+
+pub(crate) fn peak(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let distribution = distribution(cells::PairDistribution::decode(reader)?)?;
+    let window = (reader.f64()?, reader.f64()?);
     let found = first_peak(&distribution, window, WidthDefinition::AboveZero).map_err(scattering_error)?;
     let other = |definition| first_peak(&distribution, window, definition).ok().map(|peak| peak.width);
     let error = width_error(&distribution, window).map_err(scattering_error)?;

@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 62] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 65] = [
     "Abscissa",
     "ActivationEnergies",
     "Bundle",
@@ -72,6 +72,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 62] = [
     "Observations",
     "Observed",
     "PairDistribution",
+    "PairWeight",
     "Panel",
     "Pattern",
     "Recovery",
@@ -87,6 +88,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 62] = [
     "StretchedFit",
     "StructureFactor",
     "Style",
+    "SubPeaks",
     "Superposition",
     "Table",
     "Test",
@@ -100,6 +102,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 62] = [
     "fit_stretched",
     "interrupted",
     "kovacs",
+    "pair_weights",
     "query",
     "read_protocol",
     "skip_notebook",

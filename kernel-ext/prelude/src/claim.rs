@@ -246,6 +246,9 @@ fn significant(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
+    if !(1e-3..1e7).contains(&value.abs()) {
+        return format!("{value:.3e}");
+    }
     let decimals = (5 - value.abs().log10().floor() as i32).clamp(0, 12);
     format!("{value:.*}", decimals.unsigned_abs() as usize)
 }

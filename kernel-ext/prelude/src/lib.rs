@@ -58,7 +58,10 @@ pub mod prelude {
     pub use crate::reload::Reload;
     pub use crate::seam::interrupted;
     pub use crate::sheet::Sheet;
-    pub use crate::structure::{Abscissa, FirstPeak, Normalisation, PairDistribution, Pattern, StructureFactor};
+    pub use crate::structure::{
+        Abscissa, FirstPeak, Normalisation, PairDistribution, PairWeight, Pattern, StructureFactor, SubPeaks,
+        pair_weights,
+    };
     pub use crate::values::ShowObservable;
     pub use kovacs_core::closure::prelude::*;
     pub use kovacs_core::glasses::{GLASSES, Glass};

@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -87,6 +87,10 @@ pub enum Operation {
     ReadDistribution = 64,
     /// Describe the first peak of a pair distribution.
     FirstPeak = 65,
+    /// Fit the two sub-peaks of the first shell.
+    SubPeaks = 66,
+    /// Weigh the pairs of a composition.
+    PairWeights = 67,
     /// What the tests in a table show.
     ObserveTable = 70,
     /// What a model says of a recovery.
@@ -144,6 +148,8 @@ impl Operation {
             TransformStructure,
             ReadDistribution,
             FirstPeak,
+            SubPeaks,
+            PairWeights,
             ObserveTable,
             ObserveRecovery,
             ObserveRelaxation,

@@ -53,6 +53,12 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// A pattern of numbers that are there already: `q` in 1/Å, rising, and the intensity at each.
+    pub fn of_columns(label: &str, q: &[f64], intensity: &[f64]) -> Pattern {
+        let steps = vec![("columns".to_owned(), label.to_owned())];
+        Pattern::with_steps(q.to_vec(), intensity.to_vec(), None, None, label.to_owned(), steps)
+    }
+
     /// Reads a file: Fit2D, pyFAI, PDFgetX or bare columns.
     ///
     /// # Errors
@@ -119,10 +125,28 @@ impl Pattern {
     /// # Errors
     /// The formula cannot be read, or the intensity cannot be normalised.
     pub fn structure_factor(&self, composition: &str, normalisation: Normalisation) -> Result<StructureFactor> {
+        self.reduce(composition, normalisation, true)
+    }
+
+    /// As [`structure_factor`](Pattern::structure_factor), of a pattern from which Compton scattering was taken off
+    /// before.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn structure_factor_without_compton(
+        &self,
+        composition: &str,
+        normalisation: Normalisation,
+    ) -> Result<StructureFactor> {
+        self.reduce(composition, normalisation, false)
+    }
+
+    fn reduce(&self, composition: &str, normalisation: Normalisation, has_compton: bool) -> Result<StructureFactor> {
         let mut writer = Writer::new();
         self.encode(&mut writer);
         writer.text(composition);
         writer.bool(normalisation == Normalisation::AsPrinted);
+        writer.bool(has_compton);
         Ok(StructureFactor::decode(&mut Reader::new(&seam::call(Operation::ReducePattern, writer)?))?)
     }
 
@@ -339,6 +363,23 @@ impl PairDistribution {
         })
     }
 
+    /// Two Gaussians through the first shell, starting from sub-peaks at these two distances (Å): 2.70 and 3.10 in the
+    /// paper. The fit reaches from 0.35 Å before the first to 0.35 Å after the second.
+    ///
+    /// # Errors
+    /// There are no two peaks.
+    pub fn sub_peaks(&self, near: f64, far: f64) -> Result<SubPeaks> {
+        let mut writer = Writer::new();
+        self.encode(&mut writer);
+        writer.f64(near);
+        writer.f64(far);
+        let answer = seam::call(Operation::SubPeaks, writer)?;
+        let mut reader = Reader::new(&answer);
+        let mut pair = || Ok::<_, WireError>((reader.f64()?, reader.f64()?));
+        let ((near, near_width), (far, far_width)) = (pair()?, pair()?);
+        Ok(SubPeaks { near, near_width, far, far_width, are_resolved: reader.bool()? })
+    }
+
     /// `G` against `r`.
     pub fn curve(&self) -> Curve {
         curve(&self.label, (&self.r, &self.g), ["r", "Å", "G(r)", "1/Å²"], &self.steps)
@@ -395,6 +436,50 @@ impl PairDistribution {
             steps: read_steps(reader)?,
         })
     }
+}
+
+/// Two Gaussians that make up the first shell; all lengths in Å.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SubPeaks {
+    /// Place of the sub-peak at the smaller distance.
+    pub near: f64,
+    /// Its full width at half maximum.
+    pub near_width: f64,
+    /// Place of the other one.
+    pub far: f64,
+    /// Its full width at half maximum.
+    pub far_width: f64,
+    /// Whether they lie further apart than the end of the data at `Q_max` blurs them.
+    pub are_resolved: bool,
+}
+
+/// How much a pair of elements contributes to `G(r)` of a composition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairWeight {
+    /// The pair: `Hf-Cu`.
+    pub pair: String,
+    /// `w_ij` (1); all of them add up to 1.
+    pub weight: f64,
+    /// `w_ij` as numerator and denominator; `None` where the amounts have more than six decimals.
+    pub fraction: Option<(u64, u64)>,
+}
+
+/// The weights of all pairs in a composition in atomic amounts (`TiZrHfCuNiBe`), the heaviest first.
+///
+/// # Errors
+/// The formula cannot be read.
+pub fn pair_weights(composition: &str) -> Result<Vec<PairWeight>> {
+    let mut writer = Writer::new();
+    writer.text(composition);
+    let answer = seam::call(Operation::PairWeights, writer)?;
+    let weights = Reader::new(&answer).sequence(|reader| {
+        Ok(PairWeight {
+            pair: reader.text()?,
+            weight: reader.f64()?,
+            fraction: reader.option(|reader| Ok((reader.u64()?, reader.u64()?)))?,
+        })
+    })?;
+    Ok(weights)
 }
 
 /// The first peak of `G(r)`; all lengths in Å.
