@@ -239,6 +239,31 @@ class Cells(Kernel):
         message = self.wait_for(identifier, lambda message: message["msg_type"] == "stream", SHORT)
         self.assertEqual(message["content"]["text"], "late\n")
 
+    def test_words_for_leaving_are_for_the_front_end(self):
+        for word in ["exit", "quit()"]:
+            answer = self.ok(word)
+            # A console takes with it the kernel that it has started, and no other.
+            self.assertEqual(answer.content["payload"], [{"source": "ask_exit", "keepkernel": True}])
+        self.assertEqual(self.ok("1 + 1").of("execute_result")[0]["data"]["text/plain"], "2")
+        self.ok("let quit = 7;")
+        self.assertEqual(self.ok("quit").of("execute_result")[0]["data"]["text/plain"], "7")
+
+    def test_what_was_reset_is_not_offered_any_more(self):
+        def offered():
+            answer = self.ask("complete_request", {"code": "only_of_th", "cursor_pos": 10}).content
+            return "only_of_this_session" in " ".join(answer["matches"])
+
+        def until(expected):
+            deadline = time.monotonic() + LONG
+            while offered() is not expected:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.2)
+
+        self.ok("fn only_of_this_session() {}")
+        until(True)
+        self.ok(":reset")
+        until(False)
+
     def test_a_name_with_a_question_mark_is_looked_up_or_an_error(self):
         answer = self.cell("?no_such_thing_anywhere")
         self.assertEqual(answer.content["status"], "error")
@@ -427,9 +452,14 @@ class Questions(Kernel):
         listed = debug("inspectVariables").content
         self.assertEqual(listed["request_seq"], 7)
         variable, = [entry for entry in listed["body"]["variables"] if entry["name"] == "strain"]
-        self.assertEqual(variable["type"], "f64")
+        self.assertEqual((variable["type"], variable["value"]), ("f64", "0.25"))
         rich = debug("richInspectVariables", variableName="strain").content["body"]["data"]["text/plain"]
-        self.assertIn("strain: f64", rich)
+        self.assertEqual(rich, "strain: f64 = 0.25  // 8 bytes")
+        # While a cell runs, what was seen last.
+        running = self.start_and_wait(SLEEP % 1)
+        listed = debug("inspectVariables").content["body"]["variables"]
+        self.assertIn("strain", [entry["name"] for entry in listed])
+        self.assertEqual(self.finish_cell(running).content["status"], "ok")
         self.assertFalse(debug("stepIn").content["success"])
 
 

@@ -17,6 +17,8 @@ import unittest
 from pathlib import Path
 
 import nbformat
+import pexpect
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -24,6 +26,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 KERNEL = os.environ.get("KOVACS_TEST_KERNEL", "kovacs")
 ROOT = Path(__file__).resolve().parents[2]
 LONG = 600
+PROMPT = re.compile(r"In \[(\d+)\]: ")
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 
@@ -303,32 +306,56 @@ class Papermill(unittest.TestCase):
 
 
 class Console(unittest.TestCase):
-    def test_a_conversation(self):
-        import pexpect
-
-        prompt = re.compile(r"In \[(\d+)\]: ")
-        child = pexpect.spawn(
-            sys.executable,
-            ["-m", "jupyter_console", "--kernel", KERNEL, "--simple-prompt"],
-            encoding="utf-8", timeout=LONG, dimensions=(40, 120),
-            env=os.environ | {"TERM": "dumb", "NO_COLOR": "1"},
+    def start(self, *arguments):
+        return pexpect.spawn(
+            sys.executable, ["-m", "jupyter_console", "--simple-prompt", *arguments],
+            encoding="utf-8", timeout=LONG, dimensions=(40, 120), env=os.environ | {"TERM": "dumb", "NO_COLOR": "1"},
         )
+
+    def test_leaving_ends_the_kernel_of_the_console_and_no_other(self):
+        own = self.start("--kernel", KERNEL)
+        km = KernelManager(kernel_name=KERNEL)
+        km.start_kernel()
+        kc = km.blocking_client()
         try:
-            child.expect(prompt)
+            own.expect(PROMPT)
+            own.sendline("exit")
+            own.expect(pexpect.EOF)
+            kc.start_channels()
+            kc.wait_for_ready(timeout=LONG)
+            attached = self.start("--existing", km.connection_file)
+            try:
+                attached.expect(PROMPT)
+                attached.sendline("quit()")
+                attached.expect("keeping kernel alive")
+                attached.expect(pexpect.EOF)
+            finally:
+                attached.close(force=True)
+            reply = kc.execute_interactive("1 + 1", timeout=LONG, output_hook=lambda message: None)
+            self.assertEqual(reply["content"]["status"], "ok")
+        finally:
+            own.close(force=True)
+            kc.stop_channels()
+            km.shutdown_kernel(now=True)
+
+    def test_a_conversation(self):
+        child = self.start("--kernel", KERNEL)
+        try:
+            child.expect(PROMPT)
             child.sendline("let a = 20;")
-            child.expect(prompt)
+            child.expect(PROMPT)
             child.sendline("a + 1")
             child.expect(r"Out\[2\]: *21")
-            child.expect(prompt)
+            child.expect(PROMPT)
             child.sendline('println!("{}", a * 3);')
             child.expect("60")
-            child.expect(prompt)
+            child.expect(PROMPT)
             child.sendline('panic!("at the console")')
             child.expect("at the console")
-            child.expect(prompt)
+            child.expect(PROMPT)
             child.sendline("a")
             child.expect("20")
-            child.expect(prompt)
+            child.expect(PROMPT)
             child.sendeof()
             child.expect("really want to exit")
             child.sendline("y")

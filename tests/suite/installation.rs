@@ -56,10 +56,20 @@ fn an_archive_runs_where_it_is_unpacked_and_installs_itself_and_goes_without_a_t
     let moved = machine.path("moved place");
     std::fs::rename(&unpacked, &moved).expect("on one disk");
     run(Command::new("sha256sum").args(["--check", "--quiet", "lib/kovacs/MANIFEST"]).current_dir(&moved)).ends_with(0);
-    for part in ["lib/kovacs/models", "lib/kovacs/sdk/sdk/src", "lib/kovacs/prelude/src", "share/man/man1/kovacs-run.1"]
-    {
+    for part in [
+        "lib/kovacs/models",
+        "lib/kovacs/sdk/sdk/src",
+        "lib/kovacs/prelude/src",
+        "lib/kovacs/crates/crates.json",
+        "lib/kovacs/papermill/kovacs_papermill.py",
+        "share/man/man1/kovacs-run.1",
+    ] {
         assert!(moved.join(part).exists(), "no {part}");
     }
+    let manifest = std::fs::read_to_string(moved.join("lib/kovacs/MANIFEST")).expect("a record");
+    let scripts: Vec<&str> = manifest.lines().filter(|line| line.ends_with("plotly.min.js")).collect();
+    assert_eq!(scripts.len(), 1, "where a Jupyter server hands it out, and nowhere else: {scripts:?}");
+    assert!(scripts[0].ends_with("share/jupyter/kernels/kovacs/plotly.min.js"), "{scripts:?}");
     let licences = std::fs::read_to_string(moved.join("share/doc/kovacs/THIRD-PARTY.txt")).expect("licences");
     assert!(licences.contains("\npolars 0.") && licences.contains("Permission is hereby granted"));
 
@@ -73,11 +83,14 @@ fn an_archive_runs_where_it_is_unpacked_and_installs_itself_and_goes_without_a_t
         code(
             "model = Model::load(\"aoi\")?;\nprintln!(\"{} {}\", model.label(), packages.contains(&\"pvc\".to_string()));",
         ),
+        // No build of polars is anywhere near: it came along.
+        code("use polars::prelude::*;\nprintln!(\"{}\", df!(\"a\" => [1, 2])?.height());"),
     ];
     notebook(&machine.path("home"), "first.ipynb", &cells);
     machine.run(&program, &["run", "first.ipynb"]).ends_with(0);
     let executed = Executed::read(&machine.path("home/executed/first.ipynb"));
     assert_eq!(executed.text(2).trim(), "aoi 0.1.0 true");
+    assert_eq!(executed.text(3).trim(), "2");
 
     // A model is built on the sources that came along, in a cargo home with nothing in it, without a network.
     machine.run(&program, &["model", "new", "zener"]).ends_with(0);
@@ -116,10 +129,12 @@ fn what_cannot_be_installed_is_refused_in_words() {
     let machine = Machine::new();
     let prefix = machine.path("prefix");
     std::fs::create_dir_all(prefix.join("lib/kovacs")).expect("a folder");
-    let refused = say(&["install", text(&prefix), "--no-strip"]).ends_with(1);
+    let refused = say(&["install", text(&prefix), "--no-strip", "--no-crates"]).ends_with(1);
     refused.complains_of(&["has no record of an installation", "move", "name another folder"]);
     std::fs::write(machine.path("file"), "").expect("written");
-    say(&["install", text(&machine.path("file/below")), "--no-strip"]).ends_with(1).complains_of(&["cannot install"]);
+    say(&["install", text(&machine.path("file/below")), "--no-strip", "--no-crates"])
+        .ends_with(1)
+        .complains_of(&["cannot install"]);
     run(machine.command(Path::new(KOVACS), &["install", "--dry-run"]).env_remove("HOME"))
         .ends_with(1)
         .complains_of(&["HOME is not set", "kovacs install PREFIX"]);

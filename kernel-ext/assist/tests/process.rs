@@ -2,10 +2,12 @@
 //!
 //! Without the usual harness, whose `main` would take the role's argument for a filter.
 
+mod workspace;
+
 use kovacs_assist::{ASSIST_ARGUMENT, Assistant, Completions, Kind};
-use kovacs_session::{PathCrate, Sources, Variable};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use kovacs_session::Variable;
+use std::path::PathBuf;
+use workspace::sources;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -20,23 +22,6 @@ fn main() {
     a_dead_analyser_is_started_again(&assistant);
     sources_that_are_missing_are_an_error(executable);
     println!("the assistant and its process: ok");
-}
-
-/// The prelude as it is in the workspace.
-fn sources() -> Sources {
-    let output = Command::new("rustc").args(["--print", "sysroot"]).output().expect("there is a compiler");
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let krate = |name: &str, folder: &str, dependencies: &[&str]| PathCrate {
-        name: name.to_owned(),
-        folder: here.join(folder),
-        dependencies: dependencies.iter().map(|name| (*name).to_owned()).collect(),
-    };
-    Sources {
-        standard_library: sysroot.join("lib/rustlib/src/rust/library"),
-        crates: vec![krate("kovacs-core", "../../models/core", &[]), krate("kovacs", "../prelude", &["kovacs-core"])],
-        beginning: "use kovacs::prelude::*;\nkovacs::rt::start();".to_owned(),
-    }
 }
 
 fn texts(found: &Completions) -> Vec<&str> {

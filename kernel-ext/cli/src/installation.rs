@@ -2,7 +2,7 @@
 
 use crate::commands::{CommandLine, completions, man};
 use crate::failure::Failure;
-use clap::CommandFactory;
+use clap::{Args, CommandFactory};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use kovacs_home::Home;
 use kovacs_install::{Contents, InstallError, Stripper};
@@ -10,6 +10,17 @@ use kovacs_kernel::install as kernel;
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::Path;
+
+/// What may be left out of an installation, and what not.
+#[derive(Args)]
+pub struct Wanted {
+    /// Keep what debuggers read: twice the size
+    #[arg(long)]
+    no_strip: bool,
+    /// Leave out polars, ndarray, plotly and statrs for cells, 400 MB; everything else works without them
+    #[arg(long)]
+    no_crates: bool,
+}
 
 /// The contents of an installation, and what is to be said about them.
 pub struct Gathered {
@@ -28,9 +39,9 @@ pub struct Gathered {
 ///
 /// # Errors
 /// A part is missing or cannot be read.
-pub fn gather(home: &Home, strip: bool, program_for_jupyter: &str) -> Result<Gathered, Failure> {
+pub fn gather(home: &Home, wanted: &Wanted, program_for_jupyter: &str) -> Result<Gathered, Failure> {
     let program = std::env::current_exe().map_err(|error| Failure::from(error).context("this program is lost"))?;
-    let mut stripper = Stripper::new(strip)?;
+    let mut stripper = Stripper::new(!wanted.no_strip)?;
     let mut contents = Contents::of(home, &program, &mut stripper)?;
     let licensed = kovacs_install::third_party(home).map(|text| contents.licences(text));
     for (path, script) in completions::installed()? {
@@ -39,15 +50,19 @@ pub fn gather(home: &Home, strip: bool, program_for_jupyter: &str) -> Result<Gat
     for (name, page) in man::pages(CommandLine::command())? {
         contents.text(Path::new("share/man/man1").join(name), page);
     }
-    contents.text("lib/kovacs/plotly/plotly.min.js", script().text);
-    contents.text("lib/kovacs/plotly/LICENSE", script().licence);
-    if cfg!(feature = "kernel") {
-        let folder = Path::new("share/jupyter/kernels").join(kernel::NAME);
-        for (name, content) in kernel::files(&kernel::display_name(kernel::NAME), program_for_jupyter, script()) {
-            contents.text(folder.join(name), content);
-        }
+    let folder = Path::new("share/jupyter/kernels").join(kernel::NAME);
+    let display_name = kernel::display_name(kernel::NAME);
+    for (name, content) in kernel::files(kernel::NAME, &display_name, program_for_jupyter, script()) {
+        contents.text(folder.join(name), content);
     }
     let mut notes = String::new();
+    if !wanted.no_crates {
+        match kovacs_session::cell_crates() {
+            Ok(folder) => contents.cell_crates(&folder)?,
+            // Everything else works without them. Writing into a `String` cannot fail.
+            Err(error) => drop(writeln!(notes, "note: {error}; they are not in this installation")),
+        }
+    }
     for path in stripper.unstripped() {
         // Writing into a `String` cannot fail.
         let _ = writeln!(notes, "note: {} is not stripped: there is no program `strip` for it", path.display());

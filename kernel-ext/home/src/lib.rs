@@ -11,6 +11,8 @@
 //! | data packages | `lib/kovacs/packages` | `datasets` |
 //! | sources that models are built on | `lib/kovacs/sdk` | `models` |
 //! | sources that cells name | `lib/kovacs/prelude` | `kernel-ext/prelude` |
+//! | crates of others that cells name, linked | `lib/kovacs/crates` | made in the cache |
+//! | what papermill needs to write parameters as Rust | `lib/kovacs/papermill` | `integrations/papermill` |
 //! | licences, changelog | `share/doc/kovacs` | the root |
 //!
 //! No variable of the environment changes this. The user's own folders ([`cache_folder`], [`data_folder`],
@@ -96,6 +98,16 @@ impl Home {
         self.folder("prelude", "kernel-ext/prelude")
     }
 
+    /// The folder with the crates of others that cells name, linked; `None` where there is none, as in the workspace.
+    pub fn crates(&self) -> Option<PathBuf> {
+        self.prefix.as_deref().map(|prefix| below(prefix).join("crates")).filter(|folder| folder.is_dir())
+    }
+
+    /// The folder with the Python file by which papermill writes parameters as Rust.
+    pub fn papermill(&self) -> PathBuf {
+        self.folder("papermill", "integrations/papermill")
+    }
+
     /// The folder with licences, the changelog and how to cite.
     pub fn documents(&self) -> PathBuf {
         match &self.prefix {
@@ -133,7 +145,7 @@ mod tests {
         assert_eq!(home.prefix(), Some(moved.as_path()));
         assert_eq!(home, Home::installed(&moved));
         assert_eq!(home.models(), [moved.join("lib/kovacs/models")]);
-        let rest = [home.packages(), home.sdk(), home.prelude()];
+        let rest = [home.packages(), home.sdk(), home.prelude(), home.papermill()];
         assert!(rest.iter().all(|folder| folder.starts_with(moved.join("lib/kovacs"))), "{rest:?}");
     }
 
@@ -146,5 +158,7 @@ mod tests {
         assert!(home.packages().join("pvc/datapackage.json").is_file());
         assert!(home.sdk().join("sdk/Cargo.toml").is_file());
         assert!(home.prelude().join("Cargo.toml").is_file());
+        assert!(home.papermill().join("kovacs_papermill.py").is_file());
+        assert_eq!(home.crates(), None);
     }
 }

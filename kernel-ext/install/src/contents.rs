@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// Papers that everybody who passes a program on has to pass on, too.
 const DOCUMENTS: [&str; 4] = ["LICENSE-APACHE", "LICENSE-MIT", "CHANGELOG.md", "CITATION.cff"];
 
+/// By which papermill writes parameters as Rust.
+const PAPERMILL: &str = "kovacs_papermill.py";
+
 /// The file with the licences of the crates of others.
 pub(crate) const LICENCES: &str = "THIRD-PARTY.txt";
 
@@ -73,7 +76,7 @@ pub struct Contents {
 }
 
 impl Contents {
-    /// What a program has with it: the program itself, models, packages, sources, licences.
+    /// What a program has with it: the program itself, models, packages, sources, what papermill needs, licences.
     ///
     /// # Errors
     /// Something of it is missing or cannot be read.
@@ -91,6 +94,7 @@ impl Contents {
         for (path, source) in standalone_crates(home)? {
             contents.parts.insert(Path::new(OWN).join(path), Part { source, executable: false });
         }
+        contents.file(own("papermill").join(PAPERMILL), home.papermill().join(PAPERMILL), false);
         for name in DOCUMENTS {
             contents.file(documents(name), home.documents().join(name), false);
         }
@@ -101,6 +105,14 @@ impl Contents {
     /// Adds a file with this text.
     pub fn text(&mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) {
         self.parts.insert(path.into(), Part { source: Source::Bytes(text.into()), executable: false });
+    }
+
+    /// Adds the crates of others that cells name: all files of this folder.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn cell_crates(&mut self, folder: &Path) -> Result<(), InstallError> {
+        self.tree(&own("crates"), folder)
     }
 
     /// Adds the licences of everything that is linked into the program.

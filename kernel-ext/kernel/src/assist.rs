@@ -23,6 +23,9 @@ pub trait Assist: Send + Sync {
 
     /// Tells of a cell that succeeded, and of the variables that are alive now.
     fn commit(&self, cell: &str, variables: Vec<Variable>);
+
+    /// Tells that the session has forgotten everything.
+    fn reset(&self);
 }
 
 /// Makes the assistant of a session that has just started.
@@ -51,6 +54,10 @@ impl Assist for Assistant {
 
     fn commit(&self, cell: &str, variables: Vec<Variable>) {
         Assistant::commit(self, cell, variables);
+    }
+
+    fn reset(&self) {
+        Assistant::reset(self);
     }
 }
 
@@ -138,6 +145,8 @@ mod tests {
         }
 
         fn commit(&self, _cell: &str, _variables: Vec<Variable>) {}
+
+        fn reset(&self) {}
     }
 
     fn cursor(content: Value) -> Cursor {

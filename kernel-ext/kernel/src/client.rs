@@ -1,9 +1,9 @@
 //! What a running cell produces and asks, on its way to the clients.
 
 use crate::outbox::{Outbox, untyped};
-use crate::wire::Request;
 use jupyter_protocol::{ClearOutput, InputRequest as Question, JupyterMessageContent, StreamContent};
 use kovacs_session::{CellClient, InputRequest, MimeBundle, Output};
+use kovacs_wire::Request;
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

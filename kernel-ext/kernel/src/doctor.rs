@@ -69,6 +69,8 @@ pub struct Patient {
     pub program: PathBuf,
     /// The folder of what sessions share, if it has been made; an error in words if that cannot be known.
     pub set_up: Result<Option<PathBuf>, String>,
+    /// The name of the kernel that this runs in, if it runs in one.
+    pub kernel: Option<String>,
 }
 
 /// Looks at everything, in the order in which things are needed.
@@ -84,7 +86,7 @@ pub fn examine(patient: &Patient) -> Vec<Finding> {
         cache(),
         runtime(&runtime_folder()),
         sockets(),
-        description(&patient.program, &specs::find()),
+        description(&patient.program, &asked_for(patient.kernel.as_deref(), specs::find())),
         jupyter(),
     ]
 }
@@ -224,6 +226,14 @@ fn sockets() -> Finding {
     }
 }
 
+/// The descriptions that matter: in a kernel that of this kernel, elsewhere all.
+fn asked_for(kernel: Option<&str>, mut specs: Vec<specs::Spec>) -> Vec<specs::Spec> {
+    if specs.iter().any(|spec| Some(spec.name.as_str()) == kernel) {
+        specs.retain(|spec| Some(spec.name.as_str()) == kernel);
+    }
+    specs
+}
+
 fn description(program: &Path, specs: &[specs::Spec]) -> Finding {
     const WHAT: &str = "kernelspec";
     const INSTALL: &str = "kovacs kernel install";
@@ -293,6 +303,12 @@ mod tests {
         let other = place.path().join("other");
         std::fs::write(&other, "").unwrap();
         assert_eq!(description(&program, &[spec(&other)]).state, State::Warning);
+        // In a kernel, its own description is looked at.
+        let crystal = specs::Spec { name: "crystal".to_owned(), ..spec(&program) };
+        let both = || vec![spec(&other), crystal.clone()];
+        assert_eq!(asked_for(Some("crystal"), both()), [crystal.clone()]);
+        assert_eq!(asked_for(Some("elsewhere"), both()).len(), 2);
+        assert_eq!(asked_for(None, both()).len(), 2);
     }
 
     #[test]

@@ -6,16 +6,22 @@ use crate::content::{self, Execute};
 use crate::kernel::Kernel;
 use crate::outbox::untyped;
 use crate::subshells::Queue;
-use crate::wire::Request;
 use crate::worker::{self, Job};
-use jupyter_protocol::{ErrorOutput, ExecutionState};
-use kovacs_session::{CellError, MimeBundle};
+use jupyter_protocol::{ErrorOutput, ExecutionState, StreamContent};
+use kovacs_session::{CellError, CellErrorKind, MimeBundle};
+use kovacs_wire::Request;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::oneshot;
+
+/// The compiler's code for a name that nothing has.
+const NO_SUCH_NAME: &str = "E0425";
+/// How the message begins where the compiler knows what to import, and evcxr keeps no more of the error.
+const IMPORT: &str = "consider importing";
+const LEAVING: &str = "`exit` leaves a console; a notebook ends with `Shut Down Kernel` in its menu\n";
 
 /// Starts a queue of cells.
 pub(crate) fn start_queue(kernel: Arc<Kernel>) -> Queue {
@@ -71,10 +77,15 @@ async fn execute(kernel: &Kernel, request: &Arc<Request>) -> bool {
             Ok(page) => (None, None, json!([page])),
             Err(error) => (Some(Box::new(error)), None, json!([])),
         },
-        None => {
-            let (error, result) = run.cell(&cell.code, cell.silent, cell.allow_stdin).await;
-            (error, result, json!([]))
-        }
+        None => match run.cell(&cell.code, cell.silent, cell.allow_stdin).await {
+            (Some(error), result) if leaves(&cell.code, &error) => {
+                if !cell.silent {
+                    kernel.outbox.publish(Some(&request.header), StreamContent::stdout(LEAVING));
+                }
+                (None, result, json!([{ "source": "ask_exit", "keepkernel": true }]))
+            }
+            (error, result) => (error, result, json!([])),
+        },
     };
     if store {
         let text = result.as_ref().and_then(|data| data.get("text/plain")).and_then(Value::as_str);
@@ -108,6 +119,15 @@ fn question(code: &str) -> Option<(&str, bool)> {
     let asked = code.trim().strip_prefix('?')?;
     let (name, with_source) = asked.strip_prefix('?').map_or((asked, false), |name| (name, true));
     Some((name.trim(), with_source))
+}
+
+/// Whether a cell is Python's word for leaving, and nothing of the session has that name. A console leaves then, and takes
+/// the kernel with it only if it has started it.
+fn leaves(code: &str, error: &CellError) -> bool {
+    let word = code.trim();
+    let word = word.strip_suffix("()").unwrap_or(word);
+    let is_unknown = error.name == NO_SUCH_NAME || error.message.starts_with(IMPORT);
+    ["exit", "quit"].contains(&word) && error.kind == CellErrorKind::Compile && is_unknown
 }
 
 /// What runs for one request.
@@ -178,7 +198,26 @@ fn failure(error: &CellError) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::question;
+    use super::{leaves, question};
+    use kovacs_session::{CellError, CellErrorKind};
+
+    #[test]
+    fn words_for_leaving_are_taken_as_such_unless_something_has_their_name() {
+        let error = |name: &str| CellError {
+            kind: CellErrorKind::Compile,
+            name: name.to_owned(),
+            message: String::new(),
+            place: None,
+            traceback: Vec::new(),
+            variables_lost: false,
+            lost: Vec::new(),
+        };
+        for word in ["exit", " quit\n", "exit()", "quit()"] {
+            assert!(leaves(word, &error("E0425")), "{word}");
+        }
+        assert!(!leaves("exit(1)", &error("E0425")));
+        assert!(!leaves("exit", &error("E0308")));
+    }
 
     #[test]
     fn a_question_begins_with_its_mark() {

@@ -7,8 +7,8 @@
 //!
 //! The sockets themselves are files in a folder that only this user can enter.
 
-use crate::zmtp::{Scanner, Unit};
 use bytes::{Bytes, BytesMut};
+use kovacs_wire::zmtp::{Scanner, Unit};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,6 @@
 //! What the kernel says of itself.
 
-use crate::wire::PROTOCOL_VERSION;
+use kovacs_wire::PROTOCOL_VERSION;
 use serde_json::{Value, json};
 use std::process::Command;
 

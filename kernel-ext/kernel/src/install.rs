@@ -93,14 +93,18 @@ pub struct Script<'a> {
 pub(crate) const FILES: [&str; 6] =
     ["logo-svg.svg", "logo-32x32.png", "logo-64x64.png", "plotly.min.js", "plotly-LICENSE.txt", "kernel.json"];
 
-/// The files of a kernelspec that starts `program`, in the order in which to write them.
-pub fn files(display_name: &str, program: &str, script: Script<'_>) -> Vec<(&'static str, Vec<u8>)> {
+/// The variable in which a kernel, and what is started in it, finds the name by which Jupyter knows it.
+pub const NAME_VARIABLE: &str = "KOVACS_KERNEL_NAME";
+
+/// The files of the kernelspec `name` that starts `program`, in the order in which to write them.
+pub fn files(name: &str, display_name: &str, program: &str, script: Script<'_>) -> Vec<(&'static str, Vec<u8>)> {
     let specification = json!({
         "argv": [program, "kernel", "run", "--connection-file", "{connection_file}"],
         "display_name": display_name,
         "language": "rust",
         "interrupt_mode": "message",
         "kernel_protocol_version": "5.5",
+        "env": { NAME_VARIABLE: name },
         "metadata": { "debugger": true },
     });
     let contents = [
@@ -136,7 +140,7 @@ pub fn install(
     }
     let folder = place.kernels()?.join(name);
     std::fs::create_dir_all(&folder).map_err(|source| InstallError::File { path: folder.clone(), source })?;
-    for (file, content) in files(display_name, &executable.to_string_lossy(), script) {
+    for (file, content) in files(name, display_name, &executable.to_string_lossy(), script) {
         write(&folder.join(file), &content)?;
     }
     Ok(folder)
@@ -188,6 +192,7 @@ mod tests {
             let specification: serde_json::Value = serde_json::from_str(&text).expect("JSON");
             assert_eq!(specification["argv"][0], "/opt/kovacs");
             assert_eq!(specification["interrupt_mode"], "message");
+            assert_eq!(specification["env"]["KOVACS_KERNEL_NAME"], "glass");
             assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), FILES.len());
             let png = std::fs::read(folder.join("logo-64x64.png")).expect("a logo");
             assert!(png.starts_with(b"\x89PNG"));

@@ -3,10 +3,10 @@
 //! Each socket has a task of its own that writes. Giving a message never waits, so that a client that does not read
 //! cannot stop a cell.
 
-use crate::wire::{Channel, Request, Writer};
 use bytes::Bytes;
 use jupyter_protocol::{ExecutionState, IoPubWelcome, JupyterMessageContent, Status};
 use jupyter_zmq_client::{KernelIoPubXPubConnection, SubscriptionEvent, parse_subscription_message};
+use kovacs_wire::{Channel, Request, Writer};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;

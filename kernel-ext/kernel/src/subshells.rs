@@ -5,7 +5,7 @@
 
 use crate::execution::start_queue;
 use crate::kernel::Kernel;
-use crate::wire::{Request, new_identifier};
+use kovacs_wire::{Request, new_identifier};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;

@@ -1,16 +1,18 @@
 //! The session, which blocks, in a thread of its own.
 //!
 //! It starts in the background: the kernel answers long before. The first cell waits for it and shows what it waits
-//! for. A session that could not be started, or died, is started anew by the next cell.
+//! for. A session that could not be started, or died, is started anew by the next cell. What variables hold is looked
+//! at between cells, and only when somebody asks.
 
 use crate::assist::{Assist, StartAssist};
 use crate::client::CellOutput;
-use jupyter_protocol::StreamContent;
+use crate::waiting::Waiting;
+use kovacs_session::commands::{CellText, Line};
 use kovacs_session::{
     CellError, CellErrorKind, CellOutcome, Interrupter, Limits, Session, SessionError, SessionOptions, Variable,
 };
 use std::io;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -19,6 +21,16 @@ use tokio::sync::oneshot;
 
 /// How long what a thread of the cell writes after its cell may be on its way.
 const BACKGROUND: Duration = Duration::from_millis(50);
+
+/// How long whoever asks for variables waits until they have been looked at.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// What the thread is to do.
+enum Task {
+    Run(Job),
+    /// Look at the variables.
+    Look(oneshot::Sender<Vec<Variable>>),
+}
 
 /// A cell to run, and who wants to know of it.
 pub(crate) struct Job {
@@ -38,7 +50,7 @@ pub(crate) struct Finished {
 /// Hands cells to the thread of the session.
 #[derive(Clone)]
 pub(crate) struct Worker {
-    jobs: Sender<Job>,
+    tasks: Sender<Task>,
     shared: Arc<Shared>,
 }
 
@@ -48,16 +60,12 @@ struct Shared {
     /// There is none while a session starts.
     interrupter: Mutex<Option<Interrupter>>,
     assist: Mutex<Option<Arc<dyn Assist>>>,
-    /// Locked while they are being read.
+    /// As they were seen last. Locked while they are being read.
     variables: tokio::sync::Mutex<Vec<Variable>>,
-    start: Mutex<Start>,
-}
-
-/// How far the start has got, and who waits for it.
-#[derive(Default)]
-struct Start {
-    steps: Vec<String>,
-    waiting: Option<CellOutput>,
+    /// Cells that run or wait for their turn.
+    cells: AtomicUsize,
+    /// Whoever waits for the start of the session.
+    waiting: Mutex<Waiting>,
 }
 
 impl Worker {
@@ -70,21 +78,20 @@ impl Worker {
         limits: Limits,
         assist: Option<StartAssist>,
     ) -> io::Result<(Worker, JoinHandle<()>)> {
-        let (jobs, queue) = channel();
+        let (tasks, queue) = channel();
         let shared = Arc::new(Shared::default());
         let thread = Thread { options, limits, assist, shared: Arc::clone(&shared) };
         let thread = std::thread::Builder::new().name("session".into()).spawn(move || thread.serve(&queue))?;
-        Ok((Worker { jobs, shared }, thread))
+        Ok((Worker { tasks, shared }, thread))
     }
 
     /// Queues a cell. It is dropped, and with it its `done`, when the session has ended.
     pub(crate) fn send(&self, job: Job) {
         if !self.is_ready() {
-            let mut start = lock(&self.shared.start);
-            start.steps.iter().for_each(|step| show(step, &job.output));
-            start.waiting = Some(job.output.clone());
+            lock(&self.shared.waiting).add(&job.output);
         }
-        let _ = self.jobs.send(job);
+        self.shared.cells.fetch_add(1, Ordering::Relaxed);
+        let _ = self.tasks.send(Task::Run(job));
     }
 
     /// Whether cells run; otherwise they wait for the session's start.
@@ -104,8 +111,16 @@ impl Worker {
         lock(&self.shared.assist).clone()
     }
 
-    /// The variables after the last cell that has ended.
+    /// The variables: what they hold now, or, while a cell runs or the session starts, what was seen last.
     pub(crate) async fn variables(&self) -> Vec<Variable> {
+        if self.is_ready() && self.shared.cells.load(Ordering::Relaxed) == 0 {
+            let (sender, seen) = oneshot::channel();
+            if self.tasks.send(Task::Look(sender)).is_ok()
+                && let Ok(Ok(variables)) = tokio::time::timeout(LOOK, seen).await
+            {
+                return variables;
+            }
+        }
         self.shared.variables.lock().await.clone()
     }
 }
@@ -118,17 +133,22 @@ struct Thread {
 }
 
 impl Thread {
-    fn serve(&self, queue: &Receiver<Job>) {
+    fn serve(&self, queue: &Receiver<Task>) {
         let mut session = self.start();
         let mut last: Option<CellOutput> = None;
         loop {
             match queue.recv_timeout(BACKGROUND) {
-                Ok(job) => {
+                Ok(Task::Run(job)) => {
                     last = Some(job.output.clone());
                     if session.is_err() {
                         session = self.start();
                     }
                     session = self.run(job, session);
+                }
+                Ok(Task::Look(seen)) => {
+                    if let Ok(session) = session.as_mut() {
+                        self.look(session, seen);
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     if let (Ok(session), Some(client)) = (session.as_mut(), last.as_mut()) {
@@ -143,19 +163,14 @@ impl Thread {
     fn start(&self) -> Result<Session, SessionError> {
         lock(&self.shared.interrupter).take();
         let mut session = Session::start(&self.options, &mut |step| {
-            let step = step.to_string();
-            crate::log(&step);
-            let mut start = lock(&self.shared.start);
-            start.steps.push(step.clone());
-            if let Some(output) = &start.waiting {
-                show(&step, output);
-            }
+            crate::log(&step.to_string());
+            lock(&self.shared.waiting).step(step);
         });
         if let Ok(session) = &mut session {
             *lock(&self.shared.interrupter) = Some(session.interrupter());
             *lock(&self.shared.assist) = self.assist.as_ref().map(|start| start(session));
         }
-        *lock(&self.shared.start) = Start::default();
+        std::mem::take(&mut *lock(&self.shared.waiting)).end(session.is_ok());
         session
     }
 
@@ -164,14 +179,15 @@ impl Thread {
             Ok(session) => session,
             Err(error) => {
                 let report = failure(CellErrorKind::ProcessDied, format!("there is no session: {error}"));
-                let _ = job.done.send(Finished { error: Some(Box::new(report)), output: job.output });
+                self.finish(job, Some(Box::new(report)));
                 return Err(error);
             }
         };
         if job.output.interrupted.load(Ordering::Relaxed) {
-            let _ = job.done.send(Finished { error: Some(Box::new(interrupted())), output: job.output });
+            self.finish(job, Some(Box::new(interrupted())));
             return Ok(session);
         }
+        let generation = session.generation();
         let outcome = session.execute(&job.code, &self.limits, &mut job.output);
         // Whoever asks for the variables from now on gets those after this cell.
         let mut variables = self.shared.variables.blocking_lock();
@@ -184,24 +200,54 @@ impl Thread {
             }
         };
         let succeeded = error.is_none();
-        let _ = job.done.send(Finished { error, output: job.output });
+        let code = job.code.clone();
+        self.finish(job, error);
         if let Some(error) = gone {
             variables.clear();
             return Err(error);
         }
-        *variables = session.variable_types().unwrap_or_default();
-        if succeeded && let Some(assist) = lock(&self.shared.assist).clone() {
-            assist.commit(&job.code, variables.clone());
+        let seen = std::mem::replace(&mut *variables, session.variable_types().unwrap_or_default());
+        keep_what_was_seen(&mut variables, seen);
+        if let Some(assist) = lock(&self.shared.assist).clone() {
+            if session.generation() != generation || clears(&code) {
+                assist.reset();
+            }
+            if succeeded {
+                assist.commit(&code, variables.clone());
+            }
         }
         Ok(session)
     }
+
+    /// Hands a cell back. From now on it may be asked what the variables hold.
+    fn finish(&self, job: Job, error: Option<Box<CellError>>) {
+        self.shared.cells.fetch_sub(1, Ordering::Relaxed);
+        // Who sent it may have gone.
+        let _ = job.done.send(Finished { error, output: job.output });
+    }
+
+    fn look(&self, session: &mut Session, seen: oneshot::Sender<Vec<Variable>>) {
+        let mut variables = self.shared.variables.blocking_lock();
+        // A session that is gone is started anew by the next cell, which says so.
+        *variables = session.variables().unwrap_or_default();
+        // Who asked may have gone.
+        let _ = seen.send(variables.clone());
+    }
 }
 
-/// What the start of the session does, for the cell that waits for it.
-fn show(step: &str, output: &CellOutput) {
-    if !output.quiet {
-        output.outbox.publish(Some(&output.request.header), StreamContent::stderr(&format!("{step}\n")));
+/// Sizes and previews of variables that still have the name and the type they had: they may be older than the last cell.
+fn keep_what_was_seen(variables: &mut [Variable], seen: Vec<Variable>) {
+    for old in seen {
+        let same = |new: &&mut Variable| new.name == old.name && new.type_name == old.type_name;
+        if let Some(new) = variables.iter_mut().find(same) {
+            (new.bytes, new.preview) = (old.bytes, old.preview);
+        }
     }
+}
+
+/// Whether a cell has evcxr forget everything.
+fn clears(code: &str) -> bool {
+    CellText::split(code).lines.iter().any(|(_, _, line)| matches!(line, Line::Command { name: ":clear", .. }))
 }
 
 /// A cell that was stopped before it started.

@@ -38,5 +38,5 @@ pub use outcome::{
 };
 pub use process_tree::end_descendants;
 pub use session::{Interrupter, Session, SessionOptions};
-pub use setup::{Progress, set_up, set_up_folder};
+pub use setup::{Progress, cell_crates, set_up, set_up_folder};
 pub use sources::{PathCrate, Sources};

@@ -1,6 +1,7 @@
 //! Turns what evcxr says of generated code into what is said of the user's cell.
 
 use crate::outcome::Place;
+use crate::traceback::{FRAME, NAME, PLAIN, REMEDY, STRONG};
 use evcxr::CompilationError;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
@@ -65,12 +66,10 @@ impl Diagnostic {
         }
     }
 
-    /// The report to show below the cell, in the compiler's own form.
+    /// The report to show below the cell, in the compiler's own form, in the colours of every other report.
     pub(crate) fn render(&self, cell: &str) -> String {
-        let mut text = match &self.code {
-            Some(code) => format!("error[{code}]: {}\n", self.message),
-            None => format!("error: {}\n", self.message),
-        };
+        let code = self.code.as_ref().map(|code| format!("[{code}]")).unwrap_or_default();
+        let mut text = format!("{NAME}error{code}{PLAIN}{STRONG}: {}{PLAIN}\n", self.message);
         let lines: Vec<&str> = cell.lines().collect();
         let width = self.labels.iter().map(|label| label.place.line.to_string().len()).max().unwrap_or(1);
         for (index, label) in self.labels.iter().enumerate() {
@@ -81,14 +80,17 @@ impl Diagnostic {
             let marks = "^".repeat(end.saturating_sub(column).max(1));
             let indent = " ".repeat(column.saturating_sub(1));
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{:width$}{arrow} cell:{line}:{column}", "");
-            let _ = writeln!(text, "{:width$} |", "");
-            let _ = writeln!(text, "{line:width$} | {source}");
-            let _ = writeln!(text, "{:width$} | {indent}{marks} {}", "", label.text);
+            // The first place is the error's, the others explain it.
+            let colour = if index == 0 { NAME } else { FRAME };
+            let marks = format!("{colour}{marks} {}", label.text);
+            let _ = writeln!(text, "{:width$}{FRAME}{arrow}{PLAIN} cell:{line}:{column}", "");
+            let _ = writeln!(text, "{FRAME}{:width$} |{PLAIN}", "");
+            let _ = writeln!(text, "{FRAME}{line:width$} |{PLAIN} {source}");
+            let _ = writeln!(text, "{FRAME}{:width$} |{PLAIN} {indent}{}{PLAIN}", "", marks.trim_end());
         }
         for help in &self.help {
             let lines: Vec<&str> = help.lines().filter(|line| !line.trim().is_empty()).collect();
-            let _ = writeln!(text, "{:width$} = help: {}", "", lines.join("\n          "));
+            let _ = writeln!(text, "{:width$} {REMEDY}= help:{PLAIN} {}", "", lines.join("\n          "));
         }
         text
     }
@@ -182,6 +184,13 @@ mod tests {
         };
         let expected = "error[E0308]: mismatched types\n --> cell:2:14\n  |\n2 | let x: i32 = \"a\";\n  \
                         |              ^^^ expected `i32`\n  = help: try this\n";
-        assert_eq!(diagnostic.render("// one\nlet x: i32 = \"a\";"), expected);
+        let report = diagnostic.render("// one\nlet x: i32 = \"a\";");
+        assert!(
+            report.starts_with("\u{1b}[31merror[E0308]\u{1b}[0m\u{1b}[1m: mismatched types\u{1b}[0m\n"),
+            "{report:?}"
+        );
+        assert!(report.contains("\u{1b}[31m^^^ expected `i32`\u{1b}[0m"), "{report:?}");
+        let plain = [FRAME, NAME, PLAIN, REMEDY, STRONG].iter().fold(report, |text, code| text.replace(code, ""));
+        assert_eq!(plain, expected);
     }
 }

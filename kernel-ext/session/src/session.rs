@@ -67,6 +67,8 @@ pub struct Session {
     known: Vec<String>,
     /// The engine owes the reply to a cell whose compilation was stopped.
     unanswered: bool,
+    /// How many engines there have been.
+    engines: u64,
 }
 
 /// Asks a session to stop the running cell, from any thread.
@@ -102,12 +104,18 @@ impl Session {
             running: Duration::ZERO,
             known: Vec::new(),
             unanswered: false,
+            engines: 1,
         })
     }
 
     /// The sources that cells see.
     pub fn sources(&self) -> Sources {
         Sources::of(&self.setup)
+    }
+
+    /// Grows whenever everything is forgotten, functions and types included.
+    pub fn generation(&self) -> u64 {
+        self.engines
     }
 
     /// How the cells of this session were compiled so far.
@@ -240,6 +248,7 @@ impl Session {
     fn new_engine(&mut self) -> Result<(), SessionError> {
         self.engine = self.fresh_engine()?;
         self.unanswered = false;
+        self.engines += 1;
         Ok(())
     }
 

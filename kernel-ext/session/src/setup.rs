@@ -300,6 +300,17 @@ pub fn set_up(
     Ok(Setup::ensure(&launch, &toolchain, progress)?.folder)
 }
 
+/// The folder with the crates of others that cells name, linked, and made if it is not there yet: an installation carries
+/// it.
+///
+/// # Errors
+/// There is no compiler, the crates were not compiled beside the program, or a folder cannot be written.
+pub fn cell_crates() -> Result<PathBuf, SessionError> {
+    let launch = Launch::new(&SessionOptions::new("."))?;
+    let library = CratesLibrary::ensure(&crates_folder()?, launch.executable(), &Toolchain::find()?.rustc())?;
+    Ok(library.folder().to_owned())
+}
+
 /// The folder of what all sessions share, if it has been made for the compiler there is.
 ///
 /// # Errors

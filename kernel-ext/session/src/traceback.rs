@@ -6,11 +6,11 @@
 
 use crate::outcome::Place;
 
-const STRONG: &str = "\u{1b}[1m";
-const NAME: &str = "\u{1b}[31m";
-const FRAME: &str = "\u{1b}[34m";
-const REMEDY: &str = "\u{1b}[32m";
-const PLAIN: &str = "\u{1b}[0m";
+pub(crate) const STRONG: &str = "\u{1b}[1m";
+pub(crate) const NAME: &str = "\u{1b}[31m";
+pub(crate) const FRAME: &str = "\u{1b}[34m";
+pub(crate) const REMEDY: &str = "\u{1b}[32m";
+pub(crate) const PLAIN: &str = "\u{1b}[0m";
 /// Lines of the cell shown before and after the one that failed.
 const AROUND: usize = 1;
 /// What begins the remedy in the text of an error of ours.

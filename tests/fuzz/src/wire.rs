@@ -1,11 +1,11 @@
 //! The kernel's messages as a fuzz target: frames from anybody, and the stream that they come in.
 //!
-//! `kernel-ext/kernel/tests/corpus.rs` includes this file and replays the corpus.
+//! `kernel-ext/wire/tests/corpus.rs` includes this file and replays the corpus.
 
 use bytes::Bytes;
 use jupyter_protocol::Status;
-use kovacs_kernel::wire::{Channel, Reader, Writer};
-use kovacs_kernel::zmtp::Scanner;
+use kovacs_wire::zmtp::Scanner;
+use kovacs_wire::{Channel, Reader, Writer};
 use serde_json::{Map, Value};
 
 /// Between the frames of an input.

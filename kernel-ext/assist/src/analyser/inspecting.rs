@@ -75,10 +75,12 @@ impl World {
         self.hover(target.file_id, target.focus_range.unwrap_or(target.full_range))
     }
 
+    /// The definition, at the left margin.
     fn source_of(&self, target: &NavigationTarget) -> Option<String> {
         let text = self.analysis().file_text(target.file_id).ok()?;
         let range = target.full_range;
-        let source = text.get(usize::from(range.start())..usize::from(range.end()))?;
+        let start = usize::from(range.start());
+        let source = dedented(text.get(start..usize::from(range.end()))?, text.get(..start)?);
         let end = (0..=LONGEST_SOURCE.min(source.len())).rev().find(|end| source.is_char_boundary(*end))?;
         let (shown, rest) = source.split_at(end);
         let cut = if rest.is_empty() { "" } else { "\n// …" };
@@ -86,6 +88,20 @@ impl World {
         let fence = "`".repeat(longest_run(shown, '`').max(2) + 1);
         Some(format!("\n\n---\n\nSource:\n\n{fence}rust\n{shown}{cut}\n{fence}\n"))
     }
+}
+
+/// A piece of source as if it stood at the left margin; `before` is what stands before it.
+fn dedented(source: &str, before: &str) -> String {
+    let indent = before.rsplit('\n').next().unwrap_or_default();
+    if !indent.chars().all(char::is_whitespace) {
+        return source.to_owned();
+    }
+    let lines = source.split('\n').enumerate();
+    // What begins further left is left where it is: a text of several lines.
+    lines
+        .map(|(index, line)| if index == 0 { line } else { line.strip_prefix(indent).unwrap_or(line) })
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn longest_run(text: &str, wanted: char) -> usize {

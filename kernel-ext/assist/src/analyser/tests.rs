@@ -1,28 +1,14 @@
 //! Completion and inspection over the real prelude and the real standard library. The cursor is `^`.
 
+#[path = "../../tests/workspace/mod.rs"]
+mod workspace;
+
 use super::{Completed, Program, World};
 use crate::answer::{Completion, Inspection, Kind};
-use kovacs_session::{PathCrate, Sources, Variable};
+use kovacs_session::Variable;
 use proptest::prelude::*;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
-
-fn sources() -> Sources {
-    let output = Command::new("rustc").args(["--print", "sysroot"]).output().expect("there is a compiler");
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let krate = |name: &str, folder: &str, dependencies: &[&str]| PathCrate {
-        name: name.to_owned(),
-        folder: here.join(folder),
-        dependencies: dependencies.iter().map(|name| (*name).to_owned()).collect(),
-    };
-    Sources {
-        standard_library: sysroot.join("lib/rustlib/src/rust/library"),
-        crates: vec![krate("kovacs-core", "../../models/core", &[]), krate("kovacs", "../prelude", &["kovacs-core"])],
-        beginning: "use kovacs::prelude::*;".to_owned(),
-    }
-}
+use workspace::sources;
 
 /// Loaded once for all tests.
 fn with_world<T>(work: impl FnOnce(&mut World) -> T) -> T {
@@ -136,7 +122,9 @@ fn a_variable_is_inspected_with_type_size_and_beginning() {
 fn the_source_comes_at_the_second_level_of_detail() {
     assert!(!inspect("twice", false).plain.contains("2.0 * x"));
     assert!(inspect("twice", true).plain.contains("fn twice(x: f64) -> f64 { 2.0 * x }"));
-    assert!(inspect("stresses.push", true).plain.contains("pub fn push(&mut self, value: T) {"));
+    let of_a_method = inspect("stresses.push", true);
+    assert!(of_a_method.plain.contains("pub fn push(&mut self, value: T) {"));
+    assert!(of_a_method.markdown.contains("\n}\n```"), "at the left margin: {}", of_a_method.markdown);
 }
 
 #[test]

@@ -34,18 +34,25 @@
       while (!ready()) await new Promise((resolve) => addEventListener("kovacs-plotly", resolve, { once: true }));
     };
     const linear = (byte) => Math.pow(byte / 255, 2.2), byte = (value) => Math.round(255 * Math.pow(Math.min(1, value), 1 / 2.2));
+    const luminance = (parts) => 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
     // A colour made for white, as it is seen best on a dark page: greys change sides, colours that are too dark grow
-    // lighter in the same order.
+    // lighter in the same order; all have a contrast of 5 at least.
     const darkened = (red, green, blue) => {
       if (Math.max(red, green, blue) - Math.min(red, green, blue) < 13)
         return Array(3).fill(Math.round(17 + (255 - (red + green + blue) / 3) * 0.92));
-      const parts = [red, green, blue].map(linear), light = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
-      return light > 0.26 ? [red, green, blue] : parts.map((part) => byte(part * ((0.12 + light * 0.54) / Math.max(light, 0.004)) + 0.01));
+      const parts = [red, green, blue].map(linear), light = luminance(parts), wanted = 0.24 + light * 0.4;
+      if (light > wanted) return [red, green, blue];
+      const scaled = parts.map((part) => Math.min(1, (part * wanted) / Math.max(light, 0.004)));
+      // What pure colours cannot reach comes from white.
+      const white = Math.max(0, (wanted - luminance(scaled)) / (1 - luminance(scaled)));
+      return scaled.map((part) => byte(part + white * (1 - part)));
     };
     const themed = (text) => !isDark() ? text : text
       .replace(/#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})\b/gi, (_, ...part) =>
         "#" + darkened(...part.slice(0, 3).map((hex) => parseInt(hex, 16))).map((value) => value.toString(16).padStart(2, "0")).join(""))
-      .replace(/rgba\((\d+),(\d+),(\d+),/g, (_, ...part) => "rgba(" + darkened(...part.slice(0, 3).map(Number)) + ",");
+      .replace(/rgba\((\d+),(\d+),(\d+),/g, (_, ...part) => "rgba(" + darkened(...part.slice(0, 3).map(Number)) + ",")
+      // Markers that lie over each other let less of a dark page through.
+      .replace(/("opacity":|(?:fill|stroke)-opacity=")(0\.[5-9]\d*)/g, (_, name, value) => name + Math.min(1, value * 1.4));
     const all = [];
     const paint = (shown) => {
       if (!shown.plot) {

@@ -1,7 +1,7 @@
 //! `kovacs dist`: an archive that holds an installation, to be unpacked anywhere.
 
 use crate::failure::{Explain, Failure};
-use crate::installation::{self, Progress, size};
+use crate::installation::{self, Progress, Wanted, size};
 use crate::output::{notice, print, print_json};
 use clap::Args;
 use kovacs_home::Home;
@@ -30,9 +30,8 @@ pub struct Options {
     /// Folder for the archive
     #[arg(long, value_name = "DIR", default_value = ".")]
     out: PathBuf,
-    /// Keep what debuggers read: twice the size
-    #[arg(long)]
-    no_strip: bool,
+    #[command(flatten)]
+    wanted: Wanted,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -45,7 +44,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<(), Failure> {
     const DOING: &str = "cannot pack";
     let time = modified()?;
-    let gathered = installation::gather(&Home::find(), !options.no_strip, FROM_THE_KERNELSPEC).doing(DOING)?;
+    let gathered = installation::gather(&Home::find(), &options.wanted, FROM_THE_KERNELSPEC).doing(DOING)?;
     gathered.licensed.as_ref().map_err(|error| {
         Failure::new(error.to_string())
             .context(DOING)

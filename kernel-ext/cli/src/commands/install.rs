@@ -1,7 +1,7 @@
 //! `kovacs install` and `kovacs uninstall`: this program and everything it needs, below a folder.
 
 use crate::failure::{Explain, Failure};
-use crate::installation::{self, Progress, size};
+use crate::installation::{self, Progress, Wanted, size};
 use crate::output::{aligned, print, print_json};
 use clap::Args;
 use kovacs_home::Home;
@@ -31,9 +31,8 @@ pub struct Options {
     /// Tell what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// Keep what debuggers read: twice the size
-    #[arg(long)]
-    no_strip: bool,
+    #[command(flatten)]
+    wanted: Wanted,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -75,7 +74,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
             .remedy("name another folder, or run the newer program that is to take its place"));
     }
     let program = prefix.join("bin/kovacs");
-    let gathered = installation::gather(&home, !options.no_strip, &program.to_string_lossy()).doing(DOING)?;
+    let gathered = installation::gather(&home, &options.wanted, &program.to_string_lossy()).doing(DOING)?;
     let (contents, notes) = (&gathered.contents, &gathered.notes);
     let replaces = installed_version(&prefix);
     if options.dry_run {
@@ -170,7 +169,8 @@ fn meaning(folder: &str) -> &'static str {
         "lib/kovacs" => "record of the files, version",
         "lib/kovacs/models" => "libraries of the models",
         "lib/kovacs/packages" => "data packages",
-        "lib/kovacs/plotly" => "plotly.js, for figures without a network",
+        "lib/kovacs/crates" => "polars, ndarray, plotly and statrs for cells",
+        "lib/kovacs/papermill" => "parameters of papermill, as Rust",
         "lib/kovacs/prelude" => "sources that cells are compiled with",
         "lib/kovacs/sdk" => "sources that new models are built on",
         "share/doc/kovacs" => "licences, changelog, how to cite",

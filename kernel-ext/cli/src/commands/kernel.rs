@@ -173,7 +173,8 @@ fn list(options: &ListOptions) -> Result<(), Failure> {
 fn examine(options: &DoctorOptions) -> Result<u8, Failure> {
     let program = std::env::current_exe().map_err(Failure::from).doing("this program is lost")?;
     let set_up = kovacs_session::set_up_folder().map_err(|error| error.to_string());
-    let findings = doctor::examine(&Patient { program, set_up });
+    let kernel = std::env::var(install::NAME_VARIABLE).ok();
+    let findings = doctor::examine(&Patient { program, set_up, kernel });
     if options.json {
         print_json(&findings)?;
     } else {

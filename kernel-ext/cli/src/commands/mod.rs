@@ -7,7 +7,6 @@ mod data;
 mod dist;
 mod findings;
 mod install;
-#[cfg(feature = "kernel")]
 mod kernel;
 pub mod man;
 mod model;
@@ -58,7 +57,6 @@ enum Command {
     Structure(structure::Command),
     #[command(subcommand)]
     Model(model::Command),
-    #[cfg(feature = "kernel")]
     #[command(subcommand)]
     Kernel(kernel::Command),
     #[command(subcommand)]
@@ -87,7 +85,6 @@ impl CommandLine {
             Command::Data(command) => data::run(command),
             Command::Structure(command) => structure::run(command),
             Command::Model(command) => model::run(command),
-            #[cfg(feature = "kernel")]
             Command::Kernel(command) => kernel::run(command),
             Command::Book(command) => done(book::run(command)),
             Command::Setup(options) => done(setup::run(options)),

@@ -5,11 +5,14 @@
 //! for the compiler the metadata and the procedural macros, as links to the files of the build where the file system
 //! allows. Cells that name none of the crates never touch any of it.
 //!
+//! An installation carries the folder as it is, and then nothing is linked or kept.
+//!
 //! The folder's name is a digest of the one library that names all others by their hashes, so it is never changed, and
 //! a new build of the crates gets a new folder.
 
 use super::link_line;
 use crate::error::SessionError;
+use kovacs_home::Home;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,11 +61,20 @@ impl CratesLibrary {
         self.metadata_folder().join(&self.index.library)
     }
 
-    /// The library for this executable, made below `root` if it is not there yet. `rustc` is the compiler of cells.
+    /// Where it is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The library for this executable: the one that is installed with it, else one made below `root` if it is not there
+    /// yet. `rustc` is the compiler of cells.
     ///
     /// # Errors
     /// The crates were not compiled beside the executable, or by another compiler; or a folder cannot be written.
     pub(crate) fn ensure(root: &Path, executable: &Path, rustc: &Path) -> Result<CratesLibrary, SessionError> {
+        if let Some(carried) = CratesLibrary::carried(executable) {
+            return Ok(carried);
+        }
         let builds = Build::find(executable)?;
         let mut refusals = Vec::new();
         for build in &builds {
@@ -88,7 +100,16 @@ impl CratesLibrary {
 
     /// Changes whenever one of the crates or the compiler does; `None` if they were not compiled.
     pub(crate) fn key(executable: &Path, rustc: &Path) -> Option<String> {
+        if let Some(carried) = CratesLibrary::carried(executable) {
+            // What is compiled for cells names the place, so an installation that was moved needs it anew.
+            return Some(carried.shared_library().display().to_string());
+        }
         Build::find(executable).ok()?.first()?.key(rustc).ok()
+    }
+
+    /// The library that an installation has with it.
+    fn carried(executable: &Path) -> Option<CratesLibrary> {
+        CratesLibrary::open(&Home::of(executable.parent()?).crates()?)
     }
 
     /// The library in a folder, if there is a whole one.

@@ -1,5 +1,4 @@
 //! Every input that fuzzing has found worth keeping, over the functions that it fuzzes.
-#![cfg(feature = "wire")]
 
 #[path = "../../../tests/fuzz/src/wire.rs"]
 mod target;

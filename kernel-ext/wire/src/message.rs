@@ -141,7 +141,7 @@ impl Reader {
 }
 
 /// An identifier that nobody else has: that of a message which is never sent.
-pub(crate) fn new_identifier() -> String {
+pub fn new_identifier() -> String {
     JupyterMessage::new(jupyter_protocol::Status::idle(), None).header.msg_id
 }
 
