@@ -144,8 +144,23 @@ class Kernel(unittest.TestCase):
         return identifier
 
 
+class Gate:
+    """Where a cell waits until the test lets it go on: no span of time that a busy machine could miss."""
+
+    def __init__(self, test):
+        folder = tempfile.TemporaryDirectory(prefix="gate-")
+        test.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "open"
+        self.wait = (
+            f'while !std::path::Path::new("{self.path}").exists() '
+            "{ std::thread::sleep(std::time::Duration::from_millis(5)); }"
+        )
+
+    def open(self):
+        self.path.touch()
+
+
 FOREVER = 'println!("running"); loop { std::thread::sleep(std::time::Duration::from_millis(20)); }'
-SLEEP = 'println!("running"); std::thread::sleep(std::time::Duration::from_secs(%d));'
 
 
 class Cells(Kernel):
@@ -167,9 +182,11 @@ class Cells(Kernel):
         self.assertEqual(failed.kinds(), ["status", "status"])
 
     def test_streams_arrive_in_order_and_while_the_cell_runs(self):
-        identifier = self.start_and_wait(SLEEP % 2 + ' println!("end");')
+        gate = Gate(self)
+        identifier = self.start_and_wait(f'println!("running"); {gate.wait} println!("end");')
         with self.assertRaises(queue.Empty):
             self.kc.get_shell_msg(timeout=0.1)
+        gate.open()
         answer = self.finish_cell(identifier)
         self.assertEqual(answer.text("stdout"), "running\nend\n")
         answer = self.ok('print!("a"); eprintln!("b"); print!("c");')
@@ -207,16 +224,22 @@ class Cells(Kernel):
         self.assertEqual(answer.kinds(), ["status", "execute_input", "status"])
 
     def test_a_failure_aborts_what_waits_unless_told_otherwise(self):
-        failing = 'println!("running"); std::thread::sleep(std::time::Duration::from_millis(500)); panic!("no")'
-        first = self.start_cell(failing)
+        gate = Gate(self)
+        first = self.start_cell(f'{gate.wait} panic!("no")')
         waiting = [self.start_cell("1"), self.start_cell("2")]
+        # Its reply comes after everything that was sent before has arrived.
+        self.ask("kernel_info_request")
+        gate.open()
         self.assertEqual(self.finish_cell(first).content["status"], "error")
         for identifier in waiting:
             answer = self.finish_cell(identifier)
             self.assertEqual(answer.content["status"], "aborted")
             self.assertEqual(answer.kinds(), ["status", "status"])
-        first = self.start_cell(failing, stop_on_error=False)
+        gate = Gate(self)
+        first = self.start_cell(f'{gate.wait} panic!("no")', stop_on_error=False)
         second = self.start_cell("1 + 1")
+        self.ask("kernel_info_request")
+        gate.open()
         self.assertEqual(self.finish_cell(first).content["status"], "error")
         self.assertEqual(self.finish_cell(second).content["status"], "ok")
 
@@ -232,10 +255,10 @@ class Cells(Kernel):
         self.assertEqual(answer.of("clear_output"), [{"wait": True}])
 
     def test_output_of_a_thread_arrives_after_its_cell(self):
-        identifier = self.start_cell(
-            'std::thread::spawn(|| { std::thread::sleep(std::time::Duration::from_secs(1)); println!("late"); });'
-        )
+        gate = Gate(self)
+        identifier = self.start_cell(f'std::thread::spawn(|| {{ {gate.wait} println!("late"); }});')
         self.finish_cell(identifier)
+        gate.open()
         message = self.wait_for(identifier, lambda message: message["msg_type"] == "stream", SHORT)
         self.assertEqual(message["content"]["text"], "late\n")
 
@@ -375,8 +398,11 @@ class Subshells(Kernel):
         # The whole header of the parent comes back.
         self.assertEqual(answer.reply["parent_header"]["subshell_id"], subshell)
         # A failure aborts its own queue only.
-        failing = self.start_cell('std::thread::sleep(std::time::Duration::from_millis(300)); panic!("no")')
+        gate = Gate(self)
+        failing = self.start_cell(f'{gate.wait} panic!("no")')
         own, other = self.start_cell("1"), self.start_cell("2", header=header)
+        self.ask("kernel_info_request")
+        gate.open()
         self.assertEqual(self.finish_cell(failing).content["status"], "error")
         self.assertEqual(self.finish_cell(own).content["status"], "aborted")
         self.assertEqual(self.finish_cell(other).content["status"], "ok")
@@ -456,8 +482,10 @@ class Questions(Kernel):
         rich = debug("richInspectVariables", variableName="strain").content["body"]["data"]["text/plain"]
         self.assertEqual(rich, "strain: f64 = 0.25  // 8 bytes")
         # While a cell runs, what was seen last.
-        running = self.start_and_wait(SLEEP % 1)
+        gate = Gate(self)
+        running = self.start_and_wait(f'println!("running"); {gate.wait}')
         listed = debug("inspectVariables").content["body"]["variables"]
+        gate.open()
         self.assertIn("strain", [entry["name"] for entry in listed])
         self.assertEqual(self.finish_cell(running).content["status"], "ok")
         self.assertFalse(debug("stepIn").content["success"])

@@ -5,7 +5,6 @@ use crate::client::TypedLine;
 use crate::comms::Comms;
 use crate::execution::start_queue;
 use crate::history::History;
-use crate::info;
 use crate::outbox::{Outbox, untyped};
 use crate::subshells::{Queue, Subshells};
 use crate::worker::Worker;
@@ -15,6 +14,7 @@ use kovacs_wire::{Channel, Reader, Request};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{Notify, OnceCell};
 use zeromq::{RouterRecvHalf, SocketRecv};
@@ -37,6 +37,8 @@ pub(crate) struct Kernel {
     pub(crate) comms: Comms,
     pub(crate) subshells: Subshells,
     rust_version: OnceCell<String>,
+    /// Who asks the compiler for it.
+    asked_version: Mutex<Option<JoinHandle<String>>>,
     /// Told at every interrupt.
     pub(crate) interrupts: Notify,
     /// Told when the kernel is to end.
@@ -46,7 +48,13 @@ pub(crate) struct Kernel {
 }
 
 impl Kernel {
-    pub(crate) fn new(connection: ConnectionInfo, outbox: Outbox, worker: Worker, history: History) -> Arc<Kernel> {
+    pub(crate) fn new(
+        connection: ConnectionInfo,
+        outbox: Outbox,
+        worker: Worker,
+        history: History,
+        asked_version: JoinHandle<String>,
+    ) -> Arc<Kernel> {
         let reader = Mutex::new(Reader::new(&connection.key));
         Arc::new(Kernel {
             connection,
@@ -59,6 +67,7 @@ impl Kernel {
             comms: Comms::default(),
             subshells: Subshells::default(),
             rust_version: OnceCell::new(),
+            asked_version: Mutex::new(Some(asked_version)),
             interrupts: Notify::new(),
             end: Notify::new(),
             interrupted: Mutex::default(),
@@ -80,10 +89,14 @@ impl Kernel {
         self.interrupts.notify_waiters();
     }
 
-    /// The compiler's version: asked for once, from the start on.
+    /// The compiler's version: asked for once, from the start on; empty if there is no compiler.
     pub(crate) async fn rust_version(&self) -> &str {
-        let ask = || async { tokio::task::spawn_blocking(info::rust_version).await.unwrap_or_default() };
-        self.rust_version.get_or_init(ask).await
+        let answer = || async {
+            let asked = self.asked_version.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let wait = move || asked.and_then(|thread| thread.join().ok()).unwrap_or_default();
+            tokio::task::spawn_blocking(wait).await.unwrap_or_default()
+        };
+        self.rust_version.get_or_init(answer).await
     }
 
     /// Answers a request that cannot be fulfilled.

@@ -4,6 +4,7 @@ use crate::assist::StartAssist;
 use crate::connection::{Sockets, bind, read_connection_file, remove_files};
 use crate::error::KernelError;
 use crate::history::{self, History};
+use crate::info;
 use crate::kernel::{Kernel, listen};
 use crate::outbox::Outbox;
 use crate::worker::Worker;
@@ -42,20 +43,26 @@ pub struct KernelOptions {
 /// # Errors
 /// It could not be started.
 pub fn run(options: KernelOptions) -> Result<(), KernelError> {
-    let info = read_connection_file(&options.connection_file)?;
+    let connection = read_connection_file(&options.connection_file)?;
+    // Before everything else: the answer to the first question of every client has it, and it takes longest.
+    let asked_version = std::thread::Builder::new().name("version".into()).spawn(info::rust_version)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (worker, session) = Worker::start(options.session, options.limits, options.assist)?;
     let served = runtime.block_on(async {
-        let Sockets { shell, control, stdin, iopub, heartbeat, folder: _folder } = bind(&info).await?;
+        let Sockets { shell, control, stdin, iopub, heartbeat, folder: _folder } = bind(&connection).await?;
         tokio::spawn(beat(heartbeat));
         let (shell_out, shell) = shell.socket.split();
         let (control_out, control) = control.socket.split();
         let (stdin_out, stdin) = stdin.socket.split();
-        let outbox = Outbox::start(Writer::new(&info.key), shell_out, control_out, stdin_out, iopub);
-        let kernel = Kernel::new(info.clone(), outbox.clone(), worker, History::begin(history::usual_file()));
+        let outbox = Outbox::start(Writer::new(&connection.key), shell_out, control_out, stdin_out, iopub);
+        let kernel = Kernel::new(
+            connection.clone(),
+            outbox.clone(),
+            worker,
+            History::begin(history::usual_file()),
+            asked_version,
+        );
         outbox.status(None, ExecutionState::Starting);
-        let asked = Arc::clone(&kernel);
-        tokio::spawn(async move { asked.rust_version().await.len() });
         tokio::spawn(listen(Arc::clone(&kernel), shell, Channel::Shell));
         tokio::spawn(listen(Arc::clone(&kernel), control, Channel::Control));
         tokio::spawn(listen(Arc::clone(&kernel), stdin, Channel::Stdin));
@@ -63,7 +70,7 @@ pub fn run(options: KernelOptions) -> Result<(), KernelError> {
         tokio::time::sleep(LAST_WORDS).await;
         Ok(())
     });
-    remove_files(&info);
+    remove_files(&connection);
     // Dropping the runtime drops the last sender of cells: the session's thread ends, and with it its processes.
     runtime.shutdown_timeout(LAST_WORDS);
     let deadline = Instant::now() + LAST_BREATH;
