@@ -335,7 +335,7 @@ def in_memory(megabytes):
 
 
 def in_times(ratio):
-    return f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.1f}" if ratio >= 0.95 else f"{ratio:.2f}"
+    return f"{ratio:.0f}" if ratio >= 9.5 else f"{ratio:.2g}"
 
 
 def table(subjects):
