@@ -5,8 +5,9 @@
 mod workspace;
 
 use kovacs_assist::{ASSIST_ARGUMENT, Assistant, Completions, Kind};
-use kovacs_session::Variable;
+use kovacs_session::{Sources, Variable};
 use std::path::PathBuf;
+use std::process::Command;
 use workspace::sources;
 
 fn main() {
