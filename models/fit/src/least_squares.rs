@@ -1,7 +1,7 @@
 //! Nonlinear least squares with bounds: `min sum r_i(x)^2`, `lower <= x <= upper`.
 //!
 //! The iterations are those of MINPACK (More, Garbow & Hillstrom 1980) in the crate `levenberg-marquardt`, which knows
-//! no bounds. A bounded variable is therefore written as `x = lower + (upper - lower) (1 + sin u) / 2` and `u` is free:
+//! no bounds. A bounded variable is therefore written as `x = lower + (upper - lower) sin^2(u / 2)` and `u` is free:
 //! the transformation of MINUIT (James & Roos, Comput. Phys. Commun. 10 (1975) 343). A minimum on a bound is reached,
 //! because there the derivative with respect to `u` is zero. With one bound alone it is `x = lower - 1 + sqrt(u^2 + 1)`,
 //! and the mirror image of it.
@@ -41,14 +41,25 @@ pub(crate) struct Minimum {
     pub(crate) converged: bool,
 }
 
-/// Part of a bounded interval within which a start is moved away from the bound, where the transformation is flat.
+/// Part of a bounded interval, or of 1 where that is less, by which a start on a bound is moved inside: on the bound the
+/// transformation is flat. Variables are of the order of 1, and their bounds may be far wider.
 const INSIDE: f64 = 1e-3;
 
-/// Part of a bounded interval within which a variable counts as lying on its bound.
+/// Part of a bounded interval within which a start is on the bound. Much smaller than what matters: an interval may be
+/// ten thousand times as wide as the value.
+const TOUCHING: f64 = 1e-9;
+
+/// Part of a bounded interval, or of 1 where that is less, within which a variable counts as lying on its bound.
 const ON_BOUND: f64 = 1e-6;
 
 /// Relative tolerance of variables and sum of squares: well below what any datum determines, well above rounding.
 const TOLERANCE: f64 = 1e-13;
+
+/// Part of a bounded interval, or of 1 where that is less, by which a variable is moved off a bound on which it does not belong.
+const RELEASED: f64 = 1e-2;
+
+/// How often that is tried.
+const RELEASES: usize = 3;
 
 /// Evaluations per variable, as in MINPACK.
 const PATIENCE: usize = 200;
@@ -68,7 +79,7 @@ impl Variable {
     /// Whether a value lies on one of the bounds.
     pub(crate) fn is_on_bound(&self, value: f64) -> bool {
         self.bounds.is_some_and(|(lower, upper)| {
-            let size = if (upper - lower).is_finite() { upper - lower } else { 1.0 };
+            let size = (upper - lower).min(1.0);
             value <= lower + ON_BOUND * size || value >= upper - ON_BOUND * size
         })
     }
@@ -78,8 +89,13 @@ impl Variable {
         match self.bounds {
             None => self.start,
             Some((lower, upper)) if (upper - lower).is_finite() => {
-                let place = ((self.start - lower) / (upper - lower)).clamp(INSIDE, 1.0 - INSIDE);
-                (2.0 * place - 1.0).asin()
+                let inside = INSIDE * (1.0 / (upper - lower)).min(1.0);
+                let place = match (self.start - lower) / (upper - lower) {
+                    place if place < TOUCHING => inside,
+                    place if place > 1.0 - TOUCHING => 1.0 - inside,
+                    place => place,
+                };
+                2.0 * place.sqrt().asin()
             }
             Some((lower, upper)) => {
                 let depth = if lower.is_finite() { self.start - lower } else { upper - self.start };
@@ -100,8 +116,8 @@ impl Variable {
                 }
             }
             Some((lower, upper)) => {
-                let half = 0.5 * (upper - lower);
-                (lower + half * (1.0 + inner.sin()), half * inner.cos())
+                let width = upper - lower;
+                (lower + width * (0.5 * inner).sin().powi(2), 0.5 * width * inner.sin())
             }
         }
     }
@@ -109,9 +125,66 @@ impl Variable {
 
 /// Finds the minimum next to the start; `None` if a residual or a derivative is not finite there.
 pub(crate) fn minimise(residuals: &dyn Residuals, variables: &[Variable]) -> Option<Minimum> {
+    minimise_to(residuals, variables, TOLERANCE)
+}
+
+/// The same to another relative tolerance of variables and sum of squares. A search that came to rest on a bound from
+/// which the sum of squares falls inwards is sent on: there the transformation hides the slope.
+pub(crate) fn minimise_to(residuals: &dyn Residuals, variables: &[Variable], tolerance: f64) -> Option<Minimum> {
+    let mut minimum = search(residuals, variables, tolerance)?;
+    for _ in 0..RELEASES {
+        let Some(released) = released(residuals, variables, &minimum) else { break };
+        match search(residuals, &released, tolerance) {
+            Some(better) if better.sum_of_squares < minimum.sum_of_squares => minimum = better,
+            _ => break,
+        }
+    }
+    Some(minimum)
+}
+
+/// Starts of another search, where variables on a bound would rather be inside; `None` where none would.
+fn released(residuals: &dyn Residuals, variables: &[Variable], minimum: &Minimum) -> Option<Vec<Variable>> {
+    let on_bound = |(variable, &value): (&Variable, &f64)| variable.is_on_bound(value);
+    if !variables.iter().zip(&minimum.variables).any(on_bound) {
+        return None;
+    }
+    let (mut values, mut jacobian) =
+        (DVector::zeros(residuals.count()), DMatrix::zeros(residuals.count(), variables.len()));
+    residuals.residuals(&minimum.variables, &mut values);
+    residuals.derivatives(&minimum.variables, &mut jacobian);
+    let gradient = jacobian.tr_mul(&values);
+    let mut moved = false;
+    let starts = variables.iter().zip(&minimum.variables).enumerate().map(|(index, (variable, &value))| {
+        let start = match variable.bounds {
+            Some((lower, upper)) if (upper - lower).is_finite() && variable.is_on_bound(value) => {
+                let (step, at_lower) = (RELEASED * (upper - lower).min(1.0), value < 0.5 * (lower + upper));
+                let inwards = if at_lower { -gradient[index] } else { gradient[index] };
+                // What the step promises to first order, against what there is.
+                let promising = inwards * step > tolerable(minimum.sum_of_squares);
+                moved |= promising;
+                match (promising, at_lower) {
+                    (true, true) => lower + step,
+                    (true, false) => upper - step,
+                    (false, _) => value,
+                }
+            }
+            _ => value,
+        };
+        Variable { start, ..*variable }
+    });
+    let starts = starts.collect();
+    moved.then_some(starts)
+}
+
+/// A promise that is worth another search.
+fn tolerable(sum_of_squares: f64) -> f64 {
+    1e-6 * sum_of_squares
+}
+
+fn search(residuals: &dyn Residuals, variables: &[Variable], tolerance: f64) -> Option<Minimum> {
     let inner = DVector::from_iterator(variables.len(), variables.iter().map(Variable::inner));
     let problem = Bounded { residuals, variables, inner };
-    let search = LevenbergMarquardt::new().with_tol(TOLERANCE).with_patience(PATIENCE);
+    let search = LevenbergMarquardt::new().with_tol(tolerance).with_patience(PATIENCE);
     let (problem, report) = search.minimize(problem);
     let converged = report.termination.was_successful()
         || matches!(report.termination, TerminationReason::NoImprovementPossible(_));
@@ -212,6 +285,31 @@ mod tests {
         assert!((minimum.variables[0] - 0.5).abs() < 1e-9 && (minimum.variables[1] - 0.25).abs() < 1e-8, "{minimum:?}");
         assert!((minimum.sum_of_squares - 0.25).abs() < 1e-8);
         assert!(variables[0].is_on_bound(minimum.variables[0]) && !variables[1].is_on_bound(minimum.variables[1]));
+    }
+
+    #[test]
+    fn a_start_on_the_wrong_bound_leaves_it() {
+        for start in [-2.0, 2.0] {
+            let variables = [Variable::between(start, -2.0, 2.0), Variable::between(2.0, -2.0, 2.0)];
+            let minimum = minimise(&Valley, &variables).unwrap();
+            assert!(minimum.sum_of_squares < 1e-20, "{minimum:?}");
+        }
+        // On the bound in the transformed variable exactly, where all derivatives vanish.
+        let stuck = Minimum { variables: vec![-2.0, 2.0], sum_of_squares: 409.0, converged: true };
+        let variables = [Variable::between(-2.0, -2.0, 2.0), Variable::free(2.0)];
+        let released = released(&Valley, &variables, &stuck).unwrap();
+        assert!(released[0].start > -2.0 && released[1].start == 2.0, "{released:?}");
+    }
+
+    #[test]
+    fn a_start_stays_where_it_is_however_wide_its_bounds() {
+        let on_bound = Variable::between(0.0, 0.0, 1e9);
+        assert!(on_bound.outer(on_bound.inner()).0 < 2e-3);
+        for start in [2.0, 9e4, 999_999_000.0] {
+            let variable = Variable::between(start, 0.0, 1e9);
+            // Rounding of the transformation there and back.
+            assert!((variable.outer(variable.inner()).0 / start - 1.0).abs() < 1e-13, "{start}");
+        }
     }
 
     #[test]

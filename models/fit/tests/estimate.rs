@@ -268,7 +268,11 @@ fn a_result_survives_its_file() {
     let result = fitted(kww, &data, &parameters, &quick());
     let text = serde_json::to_string(&result).unwrap();
     let again: FitResult = serde_json::from_str(&text).unwrap();
-    assert_eq!(again.parameters, result.parameters);
+    for ((name, read), (_, written)) in again.parameters.iter().zip(&result.parameters) {
+        // The last bit is not kept by the reader of JSON.
+        assert!((read.value / written.value - 1.0).abs() < 1e-15 && read.unit == written.unit, "{name}");
+    }
+    assert_eq!((again.parameters.len(), again.warnings, again.points), (6, result.warnings, result.points));
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     let time = &json["parameters"]["relaxation_time"];
     assert!(time["standard_error"].is_f64() && time["unit"] == "s" && time["free"] == true);

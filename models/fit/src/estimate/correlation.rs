@@ -38,6 +38,17 @@ pub(crate) fn whiten(column: &mut [f64], rho: &[f64]) {
     }
 }
 
+/// The inverse of [`whiten`]: gives independent numbers the correlation of their places, in place.
+pub(crate) fn colour(column: &mut [f64], rho: &[f64]) {
+    let mut previous = 0.0;
+    for (value, &rho) in column.iter_mut().zip(rho) {
+        if rho > 0.0 {
+            *value = rho * previous + (1.0 - rho * rho).sqrt() * *value;
+        }
+        previous = *value;
+    }
+}
+
 /// Sum of `ln sqrt(1 - rho^2)`: what whitening takes from the logarithm of the likelihood.
 pub(crate) fn log_determinant(rho: &[f64]) -> f64 {
     0.5 * rho.iter().map(|rho| (-rho * rho).ln_1p()).sum::<f64>()
@@ -92,13 +103,9 @@ mod tests {
     }
 
     fn coloured(elapsed: &[f64], lambda: f64, seed: u64) -> Vec<f64> {
-        let rho = correlations(elapsed, lambda);
-        let mut previous = 0.0;
-        let process = innovations(elapsed.len(), seed).into_iter().zip(rho).map(|(innovation, rho)| {
-            previous = rho * previous + (1.0 - rho * rho).sqrt() * innovation;
-            previous
-        });
-        process.collect()
+        let mut series = innovations(elapsed.len(), seed);
+        colour(&mut series, &correlations(elapsed, lambda));
+        series
     }
 
     #[test]

@@ -4,10 +4,11 @@
 //! for all their times together.
 
 use super::correlation::{correlations, log_determinant, whiten};
-use super::data::{FitData, Noise};
+use super::data::{FitData, Noise, Observation};
 use super::error::EstimateError;
 use super::loss::Loss;
 use super::parameters::{FreeParameter, Parameters, Role};
+use super::result::FitResult;
 use crate::least_squares::Residuals;
 use kovacs_core::model::{Batch, EvaluationError, Evaluator, Experiment, RowStatus};
 use nalgebra::{DMatrix, DVector};
@@ -23,6 +24,8 @@ const REPELLED: f64 = 100.0;
 /// A model, data and unknowns, bound together.
 pub struct Problem<'a> {
     data: &'a FitData,
+    /// Samples of each observation: those of the data, or others in their places.
+    values: Vec<Vec<f64>>,
     parameters: &'a Parameters,
     unknowns: Vec<FreeParameter>,
     slots: Vec<Slot>,
@@ -111,6 +114,7 @@ impl<'a> Problem<'a> {
         let white = data.observations.iter().map(|observation| vec![0.0; observation.values.len()]).collect();
         Ok(Problem {
             data,
+            values: data.observations.iter().map(|observation| observation.values.clone()).collect(),
             parameters,
             unknowns,
             slots,
@@ -133,6 +137,18 @@ impl<'a> Problem<'a> {
     pub fn until(mut self, stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
         self.stop = stop;
         self
+    }
+
+    /// The same with the noise and the loss of a fit that was made.
+    pub fn as_in(mut self, result: &FitResult) -> Self {
+        self.set_noise(result.noise.clone(), result.correlation_length);
+        self.loss = Loss::from_word(&result.loss).unwrap_or_default();
+        self
+    }
+
+    /// The variables of the search at the result of a fit.
+    pub fn place_of(&self, result: &FitResult) -> Vec<f64> {
+        self.unknowns.iter().map(|unknown| unknown.variable(result.value(&unknown.name))).collect()
     }
 
     /// The unknowns, in the order of the variables.
@@ -229,9 +245,9 @@ impl<'a> Problem<'a> {
     /// Model minus data over the standard deviation, per observation, neither whitened nor bent by a loss.
     pub fn standardised(&self, variables: &[f64]) -> Option<Vec<Vec<f64>>> {
         let predicted = self.predict(variables).ok()?;
-        let observations = self.data.observations.iter().zip(predicted);
-        let residuals = observations.map(|(observation, predicted)| {
-            let samples = predicted.iter().zip(&observation.values).zip(self.deviations(observation));
+        let observations = self.data.observations.iter().zip(&self.values).zip(predicted);
+        let residuals = observations.map(|((observation, values), predicted)| {
+            let samples = predicted.iter().zip(values).zip(self.deviations(observation));
             samples.map(|((predicted, value), deviation)| (predicted - value) / deviation).collect()
         });
         Some(residuals.collect())
@@ -287,6 +303,17 @@ impl<'a> Problem<'a> {
         (state.first, state.best) = (None, None);
     }
 
+    /// Whether somebody asked to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        (self.stop)()
+    }
+
+    /// Puts other samples in the places of those of the data.
+    pub(crate) fn set_values(&mut self, values: Vec<Vec<f64>>) {
+        self.values = values;
+        self.forget();
+    }
+
     /// Whitened residuals and their derivatives without a loss: what an uncertainty is made of.
     pub(crate) fn information(&self, variables: &[f64]) -> Option<(DVector<f64>, DMatrix<f64>)> {
         let (mut residuals, mut jacobian) = self.linearised(variables)?;
@@ -311,7 +338,7 @@ impl<'a> Problem<'a> {
     }
 
     /// The standard deviation of each sample of an observation.
-    fn deviations(&self, observation: &super::data::Observation) -> Vec<f64> {
+    pub(crate) fn deviations(&self, observation: &Observation) -> Vec<f64> {
         match &observation.noise {
             Noise::Known(deviations) => deviations.clone(),
             Noise::Estimated => {
@@ -330,7 +357,7 @@ impl<'a> Problem<'a> {
         let mut row = 0;
         for (index, observation) in self.data.observations.iter().enumerate() {
             for (sample, deviation) in self.deviations(observation).into_iter().enumerate() {
-                residuals[row] = (predicted[index][sample] - observation.values[sample]) / deviation;
+                residuals[row] = (predicted[index][sample] - self.values[index][sample]) / deviation;
                 for column in 0..self.unknowns.len() {
                     jacobian[(row, column)] = derivatives[index][sample * self.unknowns.len() + column] / deviation;
                 }
@@ -472,8 +499,8 @@ impl Residuals for Problem<'_> {
 impl Problem<'_> {
     fn residuals_of(&self, predicted: &[Vec<f64>]) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.data.points());
-        for (observation, predicted) in self.data.observations.iter().zip(predicted) {
-            let samples = predicted.iter().zip(&observation.values).zip(self.deviations(observation));
+        for ((observation, values), predicted) in self.data.observations.iter().zip(&self.values).zip(predicted) {
+            let samples = predicted.iter().zip(values).zip(self.deviations(observation));
             column.extend(samples.map(|((predicted, value), deviation)| (predicted - value) / deviation));
         }
         self.whitened(&mut column);

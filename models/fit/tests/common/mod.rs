@@ -1,4 +1,5 @@
 //! Two-step tests of shipped models with noise, for tests of what is inferred from them.
+#![allow(dead_code, reason = "each test file uses a part of this")]
 
 use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{EvaluationError, Evaluator, Experiment};

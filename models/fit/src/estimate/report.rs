@@ -1,0 +1,251 @@
+//! What may be said of a minimum: parameters with intervals, noise, criteria, and what a reader must know, in words.
+
+use super::correlation::effective_points;
+use super::criteria::Criteria;
+use super::data::Noise;
+use super::error::EstimateError;
+use super::loss::Loss;
+use super::parameters::{FreeParameter, Parameters, Role};
+use super::problem::Problem;
+use super::result::{FitResult, FittedCurve, FittedParameter, StartResult, rounded};
+use super::search::{Correlations, FitOptions};
+use super::uncertainty::{Uncertainty, in_words, uncertainty};
+use crate::least_squares::Variable;
+use kovacs_core::noise::{NORMAL_975, correlation, student_975};
+use std::collections::BTreeMap;
+
+/// Relative difference of costs within which two starts led to the same place.
+const SAME_COST: f64 = 1e-4;
+
+/// Everything that may be said of a minimum.
+pub(crate) fn report(
+    problem: &Problem<'_>,
+    parameters: &Parameters,
+    place: &[f64],
+    options: &FitOptions,
+    starts: Vec<StartResult>,
+) -> Result<FitResult, EstimateError> {
+    let data = problem.data();
+    let unknowns = problem.unknowns();
+    let held: Vec<bool> = unknowns.iter().zip(place).map(|(unknown, &variable)| on_bound(unknown, variable)).collect();
+    let predicted = problem.predict(place)?;
+    let lost = || EstimateError::NoFit { starts: starts.len(), reason: "no derivatives at the best place".to_owned() };
+    let (white, jacobian) = problem.information(place).ok_or_else(lost)?;
+    let residuals = problem.standardised(place).ok_or_else(lost)?;
+    let sure = uncertainty(&jacobian, &held);
+    let effective: f64 = problem.neighbours().iter().map(|rho| effective_points(rho)).sum();
+    let moving = held.iter().filter(|held| !**held).count();
+    // Known noise has no error of its own.
+    let quantile = match problem.scales().is_empty() {
+        true => NORMAL_975,
+        false => student_975((data.points() as f64 - moving as f64).max(1.0)),
+    };
+    let values = problem.values(place);
+    let slopes: Vec<f64> = unknowns.iter().zip(&values).map(|(unknown, &value)| unknown.slope(value)).collect();
+    let fitted = unknowns.iter().enumerate().map(|(index, unknown)| {
+        let error = sure.covariance[(index, index)].sqrt();
+        let determined = !held[index] && error.is_finite() && !sure.singular;
+        (unknown.name.clone(), fitted(unknown, values[index], determined.then_some(error), quantile))
+    });
+    let mut listed: Vec<(String, FittedParameter)> = Vec::new();
+    let fitted: Vec<(String, FittedParameter)> = fitted.collect();
+    let all = problem.model_parameters(place, data.groups().first().copied().flatten());
+    for (index, (quantity, role)) in parameters.quantities().iter().zip(parameters.roles()).enumerate() {
+        if matches!(role, Role::Free { .. }) {
+            let own = unknowns.iter().zip(&fitted).filter(|(unknown, _)| unknown.index == index);
+            listed.extend(own.map(|(_, fitted)| fitted.clone()));
+        } else {
+            let (value, unit) = (all[index], quantity.unit.clone());
+            let still = FittedParameter { value, standard_error: None, lower: None, upper: None, unit, free: false };
+            listed.push((quantity.id.clone(), still));
+        }
+    }
+    let squares = white.norm_squared();
+    let cost = 0.5 * white.iter().map(|&residual| options.loss.rho(residual)).sum::<f64>();
+    let freedom = data.points() as f64 - unknowns.len() as f64;
+    let known = problem.scales().is_empty();
+    let count = unknowns.len();
+    let covariance = |row: usize, column: usize| sure.covariance[(row, column)] * slopes[row] * slopes[column];
+    let correlation = |row: usize, column: usize| {
+        let size = (sure.covariance[(row, row)] * sure.covariance[(column, column)]).sqrt();
+        if size > 0.0 { sure.covariance[(row, column)] / size } else { 0.0 }
+    };
+    let matrix = |of: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<f64>> {
+        (0..count).map(|row| (0..count).map(|column| of(row, column)).collect()).collect()
+    };
+    let curves = data.observations.iter().zip(predicted).zip(&residuals).map(|((observation, model), residuals)| {
+        let squares = model.iter().zip(&observation.values).map(|(model, value)| (model - value).powi(2)).sum::<f64>();
+        FittedCurve {
+            label: observation.label.clone(),
+            output: observation.output().to_owned(),
+            times: observation.experiment.times.clone(),
+            values: observation.values.clone(),
+            misfit: (squares / observation.values.len().max(1) as f64).sqrt(),
+            model,
+            residuals: residuals.clone(),
+        }
+    });
+    let criteria = (options.loss == Loss::Linear).then(|| criteria(problem, white.as_slice(), options.correlations));
+    let mut result = FitResult {
+        model: String::new(),
+        version: String::new(),
+        digest: None,
+        parameters: listed,
+        free: unknowns.iter().map(|unknown| unknown.name.clone()).collect(),
+        cost,
+        points: data.points(),
+        effective_points: effective,
+        reduced_chi_square: (known && freedom > 0.0).then(|| squares / freedom),
+        noise: problem.scales().clone(),
+        correlation_length: problem.lambda(),
+        loss: options.loss.word().to_owned(),
+        criteria,
+        covariance: matrix(&covariance),
+        correlation: matrix(&correlation),
+        condition: sure.condition,
+        singular_values: sure.singular_values.clone(),
+        sloppiest: in_words(&sure.sloppiest, unknowns),
+        starts,
+        evaluations: 0,
+        converged: false,
+        warnings: Vec::new(),
+        curves: curves.collect(),
+    };
+    result.warnings = warnings(&result, unknowns, &held, &sure, options);
+    Ok(result)
+}
+
+/// A free parameter with its interval: symmetric in the variable of the search.
+fn fitted(unknown: &FreeParameter, value: f64, error: Option<f64>, quantile: f64) -> FittedParameter {
+    let ends = error.map(|error| {
+        let variable = unknown.variable(value);
+        [variable - quantile * error, variable + quantile * error].map(|end| match unknown.logarithmic {
+            true => end.exp(),
+            false => end * unknown.scale,
+        })
+    });
+    FittedParameter {
+        value,
+        standard_error: error.map(|error| error * unknown.slope(value)),
+        lower: ends.map(|[lower, _]| lower),
+        upper: ends.map(|[_, upper]| upper),
+        unit: unknown.unit.clone(),
+        free: true,
+    }
+}
+
+fn on_bound(unknown: &FreeParameter, variable: f64) -> bool {
+    let (lower, upper) = unknown.variable_bounds();
+    Variable::between(variable, lower, upper).is_on_bound(variable)
+}
+
+/// Criteria at the most likely noise.
+fn criteria(problem: &Problem<'_>, white: &[f64], correlations: Correlations) -> Criteria {
+    let data = problem.data();
+    let mut outputs: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+    let (mut row, mut likelihood) = (0, -problem.log_determinant());
+    for observation in &data.observations {
+        let own = &white[row..row + observation.values.len()];
+        row += own.len();
+        let squares = own.iter().map(|value| value * value).sum::<f64>();
+        match &observation.noise {
+            Noise::Known(deviations) => {
+                likelihood -= 0.5 * squares;
+                likelihood -= deviations.iter().map(|deviation| deviation.ln()).sum::<f64>();
+                likelihood -= 0.5 * own.len() as f64 * std::f64::consts::TAU.ln();
+            }
+            Noise::Estimated => {
+                let entry = outputs.entry(observation.output()).or_default();
+                *entry = (entry.0 + own.len(), entry.1 + squares);
+            }
+        }
+    }
+    for (output, (points, squares)) in &outputs {
+        let scale = problem.scales().get(*output).copied().unwrap_or(1.0);
+        let variance = (scale * scale * squares / *points as f64).max(f64::MIN_POSITIVE);
+        likelihood -= 0.5 * *points as f64 * ((std::f64::consts::TAU * variance).ln() + 1.0);
+    }
+    let noise = outputs.len() + usize::from(correlations == Correlations::Estimated);
+    Criteria::new(likelihood, problem.unknowns().len() + noise, data.points())
+}
+
+/// What a reader must know before believing a number.
+fn warnings(
+    result: &FitResult,
+    unknowns: &[FreeParameter],
+    held: &[bool],
+    sure: &Uncertainty,
+    options: &FitOptions,
+) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (unknown, _) in unknowns.iter().zip(held).filter(|(_, held)| **held) {
+        let value = rounded(result.value(&unknown.name));
+        warnings.push(
+            format!(
+                "`{}` = {value} {} lies on a bound and has no error; widen the bounds or fix it",
+                unknown.name,
+                if unknown.unit == "1" { "" } else { &unknown.unit }
+            )
+            .replace("  ", " "),
+        );
+    }
+    if sure.singular {
+        warnings.push(format!(
+            "the data leave a direction open, so no parameter has an error: {}; fix one of them",
+            result.sloppiest
+        ));
+    }
+    for (index, unknown) in unknowns.iter().enumerate().filter(|(index, _)| !held[*index] && !sure.singular) {
+        let error = sure.covariance[(index, index)].sqrt();
+        let size = if unknown.logarithmic { 1.0 } else { (result.value(&unknown.name) / unknown.scale).abs() };
+        if error.is_nan() || error > size {
+            let with = match result.sloppiest.contains(", ") {
+                true => format!("; the data determine least: {}", result.sloppiest),
+                false => String::new(),
+            };
+            let name = &unknown.name;
+            warnings.push(format!("`{name}` is not determined: its standard error is as large as itself{with}"));
+        }
+    }
+    if options.correlations == Correlations::Ignored {
+        let worst = result.curves.iter().filter(|curve| curve.residuals.len() >= 8).map(|curve| {
+            let significant = 3.0 / (curve.residuals.len() as f64).sqrt();
+            (correlation(&curve.residuals), significant, &curve.label)
+        });
+        let worst = worst.filter(|(rho, significant, _)| rho > significant).max_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((rho, _, label)) = worst {
+            let factor = ((1.0 + rho) / (1.0 - rho).max(1e-3)).sqrt();
+            warnings.push(format!(
+                "neighbouring residuals of `{label}` are correlated ({rho:.2}): errors are too small by a factor of \
+                 about {factor:.1} and the criteria mean little; let the correlation be estimated"
+            ));
+        }
+    }
+    if let Some(chi) = result.reduced_chi_square {
+        let spread = (2.0 / (result.points as f64 - unknowns.len() as f64)).sqrt();
+        if chi > 1.0 + 4.0 * spread {
+            warnings.push(format!("the model misses the data by more than their noise: reduced chi-square {chi:.2}"));
+        } else if chi < 1.0 - 4.0 * spread {
+            warnings.push(format!("the data scatter less than their noise says: reduced chi-square {chi:.2}"));
+        }
+    }
+    let ended: Vec<f64> = result.starts.iter().filter_map(|start| start.cost).collect();
+    let least = ended.iter().copied().fold(f64::INFINITY, f64::min);
+    let agree = ended.iter().filter(|&&cost| cost <= least * (1.0 + SAME_COST) + f64::MIN_POSITIVE).count();
+    if result.starts.len() > 3 && agree < 2 {
+        warnings.push(format!(
+            "only one of {} starts led here; there may be a better place: try more starts",
+            result.starts.len()
+        ));
+    }
+    for curve in &result.curves {
+        if let (Some(last), Some(first)) = (curve.values.last(), curve.values.first()) {
+            let highest = curve.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let noise = result.noise.get(&curve.output).copied().unwrap_or(0.0);
+            if curve.output == "stress" && *last >= highest - noise && *last > first + 4.0 * noise {
+                warnings.push(format!("`{}` still rises at its last sample: its peak is not in the data", curve.label));
+            }
+        }
+    }
+    warnings
+}
