@@ -205,7 +205,9 @@ pub(crate) fn bic(points: usize, scale: f64, sum_of_squares: f64, coefficients: 
 const LABEL: &str = "heights against waiting time";
 
 /// The heights against `log10 t_w` in rising order, and the different places.
-fn in_decades(heights: &[(f64, f64)]) -> Result<(Vec<(f64, f64)>, Vec<f64>), FitError> {
+type Decades = (Vec<(f64, f64)>, Vec<f64>);
+
+fn in_decades(heights: &[(f64, f64)]) -> Result<Decades, FitError> {
     let label = || LABEL.to_owned();
     if let Some((row, &(x, y))) =
         heights.iter().enumerate().find(|(_, (time, height))| !(time.is_finite() && height.is_finite()))

@@ -29,7 +29,9 @@ mod modes;
 mod non_negative;
 mod parallel;
 mod random;
+mod reach;
 mod recovery_line;
+mod replicated_test;
 mod stretched;
 mod superposition;
 mod uncertainty;
@@ -54,7 +56,9 @@ pub use memory_kernel::{KernelPoint, MeasuredKernel, kernel_maximum, kovacs_exac
 pub use memory_spectroscopy::{MemoryPoint, MemorySpectrum, SpectrumPoint, memory_spectrum, sign_time};
 pub use modes::fit_modes;
 pub use non_negative::non_negative;
+pub use reach::{Reach, ReachReport, superposition_reach};
 pub use recovery_line::{PAPER_LINE, PeakLine, PeakLines, PeakSeries, peak_lines};
+pub use replicated_test::{ReplicatedTest, join_linear_tests};
 pub use stretched::{
     Plateau, RecoveryFits, StretchedFit, StretchedOptions, fit_recovery, fit_recovery_curve, fit_stretched,
     fit_stretched_with,

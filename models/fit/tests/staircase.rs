@@ -6,7 +6,7 @@
 
 use calamine::{DataType, Reader, Xlsx, open_workbook};
 use kovacs_core::{Curve, Origin};
-use kovacs_fit::{Direction, superpose};
+use kovacs_fit::{Direction, superpose, superposition_reach};
 use kovacs_linear::Prony;
 use kovacs_sdk::Local;
 use std::path::PathBuf;
@@ -86,4 +86,33 @@ fn steps_up_predict_the_direction_of_every_hold_on_the_way_down() {
         assert!(hold.rms_error > 5.0 * uncertainty && hold.rms_error < 0.2 * stress.max().unwrap().1, "{hold:?}");
     }
     assert!(linear.misfit_before < 0.2 * linear.misfit_after, "{} {}", linear.misfit_before, linear.misfit_after);
+}
+
+#[test]
+fn the_report_says_how_far_superposition_goes_and_where_it_fails() {
+    let Some((strain, stress)) = staircase() else { return };
+    let holds = holds(&strain);
+    let mut prony = Local::<Prony>::new(&[]).unwrap();
+    let report = superposition_reach(&mut prony, &strain, &stress, &holds, 0.05).unwrap();
+    println!("{report}");
+    for known in 1..=5 {
+        for reach in report.from_holds(known) {
+            println!(
+                "{known} -> {} at {:.2}: {:.1} %, {:.0} standard errors, {}",
+                reach.hold + 1,
+                reach.strain,
+                100.0 * reach.relative_error,
+                reach.in_standard_errors,
+                reach.prediction.measured.direction()
+            );
+        }
+    }
+    assert_eq!(report.reaches.len(), 8 * 9 / 2);
+    // Whatever it was taken from, one hold or five, the direction of most later holds is right.
+    let (right, count) = report.directions(5);
+    assert_eq!((right, count), (4, 4));
+    // From the five steps up every level on the way down is off by more than the uncertainty of the moduli.
+    assert!(report.from_holds(5).all(|reach| reach.in_standard_errors > 5.0));
+    // And the sooner it was taken, the sooner it fails: the rubber stiffens.
+    assert!(report.first_failure(1).is_some(), "{report}");
 }

@@ -56,7 +56,7 @@ impl DoubleKww {
             let x = first + step * place as f64;
             let here = rising(x);
             if before > 0.0 && here <= 0.0 {
-                let at = bisect(&rising, x - step, x).exp();
+                let at = bisect(rising, x - step, x).exp();
                 let top = self.value(at);
                 let higher = |(_, value): (f64, f64)| top / self.initial > value / self.initial;
                 if best.is_none_or(higher) {
@@ -240,8 +240,8 @@ impl SummedSquares<COUNT> for Samples {
         sums.squares = squares;
         for i in 0..COUNT {
             sums.gradient[i] = gradient[i];
-            for j in 0..=i {
-                (sums.products[(i, j)], sums.products[(j, i)]) = (products[i][j], products[i][j]);
+            for (j, &product) in products[i].iter().enumerate().take(i + 1) {
+                (sums.products[(i, j)], sums.products[(j, i)]) = (product, product);
             }
         }
         sums

@@ -84,8 +84,8 @@ fn functionals(
 ) -> Result<(DMatrix<f64>, DMatrix<f64>), FitError> {
     let start = record.test.second_stage_start();
     let wanted: Vec<f64> = times.iter().map(|time| start + time).collect();
-    let whole = responses_of_changes(record, &wanted, &design.times, f64::INFINITY)?;
-    Ok((whole, responses_of_changes(record, &wanted, &design.times, record.test.t_w)?))
+    let whole = responses_of_changes(record, (&wanted, &[]), &design.times, f64::INFINITY)?;
+    Ok((whole, responses_of_changes(record, (&wanted, &[]), &design.times, record.test.t_w)?))
 }
 
 /// The first stage, reduced to a triangle, and how much worse than the best a fit of it may be.

@@ -49,6 +49,8 @@ pub struct Excess {
 const SIGNIFICANT: f64 = 2.0;
 /// Probabilities below this are taken from the table, which is on the safe side.
 const CERTAIN: f64 = 1e-3;
+/// Rounds of the correction of a correlation.
+const ROUNDS: usize = 10;
 /// Fits whose mean is simulated from.
 const COPIES: usize = 20;
 /// Simulating ends with so many larger statistics.
@@ -62,7 +64,7 @@ pub(super) fn excess(design: &Design, second_times: &[f64], options: &LinearTest
     let plain = Reduced::new(&design.columns, &shapes, &design.stress);
     let (_, with) = plain.fits(&plain.stress);
     let rest = &design.stress - &design.columns * &with.moduli - &shapes * &with.shapes;
-    let along = stage_correlation(&rest, design.first);
+    let along = unbiased(stage_correlation(&rest, design.first), (with.kept + SHAPES) as f64 / count as f64);
     let (correlation, problem) = match along > SIGNIFICANT / (count as f64).sqrt() {
         true => {
             let correlation = along.min(STRONGEST);
@@ -226,6 +228,18 @@ fn stage_correlation(residuals: &DVector<f64>, first: usize) -> f64 {
     let (first, second) = (weight(a), weight(b));
     let sum = first + second;
     if sum > 0.0 { (correlation(a) * first + correlation(b) * second) / sum } else { 0.0 }
+}
+
+/// What a correlation of residuals says of the noise. The fit takes up slow noise, a share of the variance as large as its
+/// part of the dimensions times the power that the noise has there, `(1 + c)/(1 - c)`, and with it that much correlation.
+fn unbiased(of_residuals: f64, part: f64) -> f64 {
+    let mut correlation = of_residuals;
+    for _ in 0..ROUNDS {
+        let known = correlation.clamp(0.0, STRONGEST);
+        let taken = (part * (1.0 + known) / (1.0 - known)).min(0.5);
+        correlation = of_residuals * (1.0 - taken) + taken;
+    }
+    correlation
 }
 
 /// Each row less its forerunner times the correlation; the first row of a stage shrunk to the same variance.

@@ -56,7 +56,7 @@ fn hump_of(moduli: Moduli, phi: &impl RelaxationFunction, test: &TwoStep) -> Res
     let stress = |times: &[f64]| {
         let wanted: Vec<f64> = times.iter().map(|time| start + time).collect();
         let mut stress = vec![0.0; wanted.len()];
-        strain_test(test, &wanted)?.stress(moduli, phi, &mut stress);
+        strain_test(test, &wanted, &[])?.stress(moduli, phi, &mut stress);
         Ok::<_, FitError>(stress)
     };
     let malformed = |error: HumpError<FitError>| match error {

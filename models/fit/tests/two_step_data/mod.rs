@@ -2,6 +2,8 @@
 //! a loading ramp of 0.15 s, white noise.
 #![allow(dead_code, reason = "each test file uses a part of this")]
 
+pub mod study;
+
 use kovacs_core::glasses::glass;
 use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{Evaluator, Experiment};
@@ -59,6 +61,20 @@ fn preset<M: Model>() -> (Local<M>, Vec<f64>) {
 /// The paper's test of the Ti glass.
 pub fn paper_test() -> TwoStep {
     glass("ti-zr-hf-cu-ni-be").unwrap().two_step()
+}
+
+/// The same record with noise whose neighbours are correlated.
+pub fn kww_record_with_memory(dead: DeadTime, noise: f64, memory: f64, seed: u64) -> TwoStepRecord {
+    let mut record = kww_record(dead, 0.0, 0);
+    let mut random = SmallRng::seed_from_u64(seed);
+    for curve in [&mut record.first, &mut record.second] {
+        let mut last = deviate(&mut random);
+        for value in &mut curve.y {
+            *value += noise * last;
+            last = memory * last + (1.0 - memory * memory).sqrt() * deviate(&mut random);
+        }
+    }
+    record
 }
 
 /// What a series is made with.
