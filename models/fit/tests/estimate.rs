@@ -92,9 +92,11 @@ fn tests_of_ti() -> Vec<TwoStep> {
 #[test]
 fn the_truth_of_noiseless_curves_is_found_by_every_model() {
     type Make = fn() -> Result<Box<dyn Evaluator>, EvaluationError>;
-    let models: [(Make, &[&str]); 4] = [
+    let models: [(Make, &[&str]); 6] = [
         (kww, &["relaxation_time", "stretching_exponent", "unrelaxed_modulus", "relaxed_modulus"]),
         (local::<kovacs_tnm::TnmStrain>, &["ln_prefactor", "stretching_exponent", "unrelaxed_modulus"]),
+        (local::<kovacs_linear::Fractional>, &["relaxation_time", "exponent", "unrelaxed_modulus", "relaxed_modulus"]),
+        (local::<kovacs_stz::Stz>, &["relaxation_time", "zone_volume", "unrelaxed_modulus"]),
         (local::<kovacs_aoi::Aoi>, &["barrier_min", "barrier_max", "unrelaxed_modulus"]),
         (local::<kovacs_soft_domain::SoftDomain>, &["transformation_strain", "activation_volume"]),
     ];
@@ -250,6 +252,28 @@ fn what_the_data_leave_open_is_said() {
     let result = fitted(kww, &data, &parameters, &quick());
     let said = result.warnings.join("\n");
     assert!(said.contains("direction open") || said.contains("not determined"), "{result}");
+}
+
+#[test]
+fn a_model_that_breaks_half_way_is_an_error_or_a_warned_result_and_never_a_panic() {
+    use kovacs_fit::estimate::Function;
+    let rows: Vec<Vec<f64>> = (0..20).map(|row| vec![f64::from(row)]).collect();
+    let values: Vec<f64> = rows.iter().map(|x| 3.0 * (-x[0] / 5.0).exp()).collect();
+    let with = |law: fn(&[f64], &[f64]) -> f64| {
+        let parameters =
+            [("height", 1.0), ("time", 2.0)].map(|(id, start)| kovacs_core::define::Quantity::new(id).initial(start));
+        let function = Function::new("fragile", parameters, law).unwrap();
+        let samples = function.samples(rows.clone(), values.clone(), Noise::Estimated).unwrap();
+        samples.fit(&function.parameters().unwrap(), &quick(), &|_| true)
+    };
+    // No answer beyond a height of 2.9, short of the best one: the search stops in front of it.
+    let walled = with(|x, p| if p[0] > 2.9 { f64::NAN } else { p[0] * (-x[0] / p[1]).exp() }).unwrap();
+    assert!(walled.value("height") > 2.5 && walled.value("height") <= 2.9, "{walled}");
+    // A panic at every place but the start.
+    let broken = with(|x, p| if p[0] == 1.0 { p[0] * (-x[0] / p[1]).exp() } else { panic!("lost") });
+    assert!(broken.unwrap_err().to_string().contains("lost"));
+    let nonsense = with(|_, _| f64::INFINITY).unwrap_err().to_string();
+    assert!(nonsense.contains("sample 0 is inf"), "{nonsense}");
 }
 
 #[test]

@@ -79,6 +79,9 @@ pub struct BootstrapInterval {
     pub upper: f64,
 }
 
+/// The number of a copy, and its free parameters if it could be fitted.
+type Copied = (usize, Option<Vec<f64>>);
+
 /// Fewer copies than this have no 2.5 %.
 const FEW: usize = 80;
 
@@ -97,7 +100,7 @@ pub fn bootstrap(
     let watch = Watch::new(options.copies, progress);
     let threads = options.threads.get().min(options.copies.max(1));
     let shares: Vec<usize> = (0..threads).collect();
-    let parts = in_parallel(&shares, threads, |&share| -> Result<Vec<(usize, Option<Vec<f64>>)>, EstimateError> {
+    let parts = in_parallel(&shares, threads, |&share| -> Result<Vec<Copied>, EstimateError> {
         let stop = || watch.stop();
         let mut problem = Problem::new(make, data, parameters)?.as_in(result).until(&stop);
         let place = problem.place_of(result);

@@ -348,9 +348,15 @@ impl<'a> Problem<'a> {
         }
     }
 
+    /// Keeps the first reason for which the model had no answer.
+    fn refused(&self, error: &EvaluationError) {
+        self.state.borrow_mut().refusal.get_or_insert_with(|| error.to_string());
+    }
+
     /// Standardised residuals and their derivatives with respect to the variables.
     fn linearised(&self, variables: &[f64]) -> Option<(DVector<f64>, DMatrix<f64>)> {
-        let (predicted, derivatives) = self.evaluate(variables, true).ok()?;
+        let evaluated = self.evaluate(variables, true);
+        let (predicted, derivatives) = evaluated.map_err(|error| self.refused(&error)).ok()?;
         let points = self.data.points();
         let mut residuals = DVector::zeros(points);
         let mut jacobian = DMatrix::zeros(points, self.unknowns.len());
@@ -468,9 +474,8 @@ impl Residuals for Problem<'_> {
         let residuals = match self.predict(variables) {
             Ok(predicted) => self.residuals_of(&predicted),
             Err(error) => {
-                let mut state = self.state.borrow_mut();
-                state.refusal.get_or_insert_with(|| error.to_string());
-                if let Some(first) = state.first {
+                self.refused(&error);
+                if let Some(first) = self.state.borrow().first {
                     out.fill((REPELLED * first.max(1e-12) / out.len() as f64).sqrt());
                 }
                 return;

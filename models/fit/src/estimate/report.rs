@@ -29,7 +29,10 @@ pub(crate) fn report(
     let unknowns = problem.unknowns();
     let held: Vec<bool> = unknowns.iter().zip(place).map(|(unknown, &variable)| on_bound(unknown, variable)).collect();
     let predicted = problem.predict(place)?;
-    let lost = || EstimateError::NoFit { starts: starts.len(), reason: "no derivatives at the best place".to_owned() };
+    let lost = || {
+        let reason = problem.refusal().unwrap_or_else(|| "no derivatives at the best place".to_owned());
+        EstimateError::NoFit { starts: starts.len(), reason }
+    };
     let (white, jacobian) = problem.information(place).ok_or_else(lost)?;
     let residuals = problem.standardised(place).ok_or_else(lost)?;
     let sure = uncertainty(&jacobian, &held);
