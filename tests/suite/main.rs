@@ -25,6 +25,8 @@ mod crates;
 mod data;
 /// `kovacs findings`: the computed table, its numbers, the book's copy of it.
 mod findings;
+/// Fits in cells: lines, energies, critical times, recoveries, Eq. (1); what is refused.
+mod fits;
 /// `kovacs data import`: what is shown, asked and remembered; an article's workbook on its way into a figure.
 mod import;
 /// An installation: packed, moved, run without the workspace, installed, removed; completions, manual, citations.
@@ -43,6 +45,8 @@ mod plugins;
 mod predict;
 /// `kovacs reproduce` and `kovacs book` on a small project.
 mod reproduce;
+/// The scorecard of this project, against the committed list of its claims.
+mod scorecard;
 /// Sessions as a front end has them: failures, input, displays, cells that ruin their process.
 mod sessions;
 /// `kovacs structure`: patterns, G(r), widths, written files, what is refused.

@@ -98,6 +98,7 @@ fn the_notebooks_of_this_project_give_the_reference_values() {
     let mut command = kovacs(&["reproduce", "--json", "--out", out.path().to_str().expect("UTF-8")]);
     let said = run(command.current_dir(&root)).ends_with(0).json();
     let claims = said["scorecard"].as_array().expect("a list");
+    crate::scorecard::is_complete(claims);
     for (panel, model, statement, expected) in [
         ("c", "kww", "Ti-MG: t_p", 266.62199344),
         ("c", "kww", "Fe-MG: Δσ", 14.18298630),
