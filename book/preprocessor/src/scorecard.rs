@@ -2,8 +2,8 @@
 //! figure, folded.
 //!
 //! Sixty statements times half a dozen models are no table for one screen. So the page opens with one line per figure,
-//! and a figure's claims are one click away. On a narrow screen a row becomes a statement with its answers below it
-//! (`kovacs.css`); every answer carries the name of its model for that.
+//! and a figure's claims are one click away: a statement with its answers below it (`kovacs.css`), each with the name of its
+//! model.
 
 use crate::html::escape;
 use kovacs_runner::{Claim, ClaimStatus, Counts, Scorecard};
