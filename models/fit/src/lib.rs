@@ -14,6 +14,7 @@ pub mod bayes;
 mod collapse;
 pub mod compare;
 mod critical_time;
+pub mod design;
 mod double_stretched;
 mod error;
 pub mod estimate;

@@ -7,15 +7,17 @@
 //! Comput. 27 (2017) 1413), and the answer is given in words, because a rank without its error is read as one. Beside
 //! it stand AICc, BIC and Akaike weights. A model that refuses the protocol is listed with its reason.
 
+mod confusion;
 mod error;
 mod left_out;
 mod ranking;
 mod text;
 
+pub use confusion::{Confusion, ConfusionOptions, ConfusionRow, KnownTruth, Outcome, confusion};
 pub use error::CompareError;
 pub use left_out::{LeftOut, left_out_tests};
 pub(crate) use ranking::error_of_sum;
-pub use ranking::{Judged, ModelOutcome, RankedBy, akaike_weights};
+pub use ranking::{Judged, ModelOutcome, RankedBy, Separation, akaike_weights};
 
 use crate::estimate::{EstimateError, Factory, FitData, FitOptions, FitResult, Parameters, fit};
 use crate::parallel::in_parallel;
@@ -23,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// One of the models to compare.
+#[derive(Clone)]
 pub struct Candidate<'a> {
     /// What it is called in the table; unique.
     pub name: String,

@@ -41,6 +41,23 @@ pub enum RankedBy {
     Aicc,
 }
 
+/// What the comparison with the best model says of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Separation {
+    /// It is the best one.
+    Best,
+    /// The best one is better beyond the error of the difference; by AICc, beyond 10.
+    Worse,
+    /// The best one is better for every test at hand, by amounts that differ too much to be carried over to others; by AICc,
+    /// by 2 to 10.
+    WorseHere,
+    /// The data do not separate them.
+    NotSeparated,
+    /// There is nothing to compare: no fit, no prediction, or no criterion.
+    Unknown,
+}
+
 /// One model in a comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
@@ -60,6 +77,8 @@ pub struct Judged {
     pub difference: Option<f64>,
     /// Standard error of the difference over the tests; `None` where the order goes by AICc.
     pub difference_error: Option<f64>,
+    /// What that difference says.
+    pub separation: Separation,
     /// Akaike weight among the models of the table.
     pub akaike_weight: Option<f64>,
 }
@@ -80,6 +99,7 @@ impl Judged {
             left_out_error,
             difference: None,
             difference_error: None,
+            separation: Separation::Unknown,
             akaike_weight: None,
         }
     }
@@ -143,10 +163,15 @@ pub(super) fn rank(mut models: Vec<Judged>, tests: Vec<String>, stopped: bool) -
         models[index].akaike_weight = Some(weight);
     }
     if let Some(best) = models.first().cloned() {
-        for model in &mut models {
+        for (place, model) in models.iter_mut().enumerate() {
             (model.difference, model.difference_error) = match ranked_by {
                 RankedBy::LeftOutTests => difference(&best, model),
                 RankedBy::Aicc => (model.aicc().zip(best.aicc()).map(|(own, best)| own - best), None),
+            };
+            model.separation = match (place, model.result()) {
+                (_, None) => Separation::Unknown,
+                (0, _) => Separation::Best,
+                _ => separation(&best, model, ranked_by),
             };
         }
     }
@@ -198,42 +223,59 @@ fn words(models: &[Judged], ranked_by: RankedBy, tests: usize) -> Vec<String> {
     words
 }
 
+/// Whether a difference means anything.
+fn separation(best: &Judged, model: &Judged, ranked_by: RankedBy) -> Separation {
+    let Some(difference) = model.difference else { return Separation::Unknown };
+    if ranked_by == RankedBy::Aicc {
+        return match difference {
+            small if small < SOME_SUPPORT => Separation::NotSeparated,
+            clear if clear >= CLEAR => Separation::Worse,
+            _ => Separation::WorseHere,
+        };
+    }
+    let Some((terms, error)) = terms(best, model).zip(model.difference_error) else { return Separation::Unknown };
+    let least = terms.iter().copied().fold(f64::INFINITY, f64::min);
+    if difference >= SMALLEST && difference > student_975(terms.len() as f64 - 1.0) * error {
+        Separation::Worse
+    } else if terms.len() > 2 && least >= SMALLEST {
+        Separation::WorseHere
+    } else {
+        Separation::NotSeparated
+    }
+}
+
 fn by_left_out(best: &Judged, other: &Judged, tests: usize) -> String {
     let (first, second) = (&best.name, &other.name);
-    let (Some(difference), error) = (other.difference, other.difference_error) else {
+    let (Some(difference), Some(error)) = (other.difference, other.difference_error) else {
         return format!("`{second}` is placed after `{first}` because it does not predict every test");
     };
-    let Some(error) = error else {
-        return format!(
-            "`{first}` predicts the left-out test better than `{second}` by {difference:.1}, without an error"
-        );
-    };
-    let quantile = student_975(tests as f64 - 1.0);
-    let least = terms(best, other).map_or(0.0, |terms| terms.into_iter().fold(f64::INFINITY, f64::min));
-    if difference >= SMALLEST && difference > quantile * error {
-        format!("`{first}` predicts unseen tests better than `{second}`: difference {difference:.1} ± {error:.1}")
-    } else if tests > 2 && least >= SMALLEST {
-        format!(
-            "`{first}` predicts each of the {tests} tests better than `{second}`, by {least:.1} or more; the difference \
-             {difference:.1} ± {error:.1} varies too much among them to be carried over to others"
-        )
-    } else {
-        format!("the data do not separate `{first}` from `{second}`: difference {difference:.1} ± {error:.1}")
+    match other.separation {
+        Separation::Worse => {
+            format!("`{first}` predicts unseen tests better than `{second}`: difference {difference:.1} ± {error:.1}")
+        }
+        Separation::WorseHere => {
+            let least = terms(best, other).unwrap_or_default().into_iter().fold(f64::INFINITY, f64::min);
+            format!(
+                "`{first}` predicts each of the {tests} tests better than `{second}`, by {least:.1} or more; the difference \
+                 {difference:.1} ± {error:.1} varies too much among them to be carried over to others"
+            )
+        }
+        _ => format!("the data do not separate `{first}` from `{second}`: difference {difference:.1} ± {error:.1}"),
     }
 }
 
 fn by_aicc(best: &Judged, other: &Judged) -> String {
     let (first, second) = (&best.name, &other.name);
-    match other.difference {
-        None => format!("`{second}` has no AICc to compare with that of `{first}`: too few samples or a robust loss"),
-        Some(difference) if difference < SOME_SUPPORT => {
+    let Some(difference) = other.difference else {
+        return format!("`{second}` has no AICc to compare with that of `{first}`: too few samples or a robust loss");
+    };
+    match other.separation {
+        Separation::NotSeparated => {
             format!("the data do not separate `{first}` from `{second}`: AICc differs by {difference:.1}")
         }
-        Some(difference) if difference < CLEAR => {
+        Separation::WorseHere => {
             format!("`{first}` describes the data better than `{second}`, not clearly: AICc differs by {difference:.1}")
         }
-        Some(difference) => {
-            format!("`{first}` describes the data better than `{second}`: AICc differs by {difference:.1}")
-        }
+        _ => format!("`{first}` describes the data better than `{second}`: AICc differs by {difference:.1}"),
     }
 }

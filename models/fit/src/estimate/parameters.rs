@@ -232,6 +232,25 @@ impl Parameters {
         }
     }
 
+    /// Every parameter of the model in its unit, with these values of the unknowns of one group.
+    pub(crate) fn filled(&self, unknowns: &[FreeParameter], values: &[f64]) -> Vec<f64> {
+        let own = |index: usize| match self.roles[index] {
+            Role::Free { start, .. } => {
+                let place = unknowns.iter().position(|unknown| unknown.index == index);
+                place.and_then(|place| values.get(place)).copied().unwrap_or(start)
+            }
+            Role::Fixed(value) => value,
+            Role::Tied { .. } => f64::NAN,
+        };
+        let filled = self.roles.iter().enumerate().map(|(index, role)| match *role {
+            Role::Tied { to, factor } => {
+                (factor * own(to)).clamp(self.quantities[index].lower, self.quantities[index].upper)
+            }
+            _ => own(index),
+        });
+        filled.collect()
+    }
+
     fn ids(&self) -> Vec<String> {
         self.quantities.iter().map(|quantity| quantity.id.clone()).collect()
     }

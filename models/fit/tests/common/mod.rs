@@ -39,12 +39,15 @@ pub fn tests_of(waiting: &[f64]) -> Vec<TwoStep> {
     waiting.iter().map(|&t_w| TwoStep::new(0.005, 0.003, t_w, 593.0)).collect()
 }
 
-/// Both stages of a test, from 1 s on.
+/// Both stages of a test: from 1 s, or from its dead time after a step if it has one, to eight waiting times or its end.
 pub fn experiment(test: &TwoStep, per_decade: usize) -> Experiment {
     let start = test.second_stage_start();
-    let mut times = log_spaced(1.0, test.t_w, per_decade);
-    times.retain(|&time| time < start);
-    times.extend(log_spaced(1.0, 8.0 * test.t_w, per_decade).iter().map(|time| start + time));
+    let loading = test.ramp.unwrap_or(0.0);
+    let first = if test.dead_time > 0.0 { test.dead_time } else { 1.0 };
+    let mut times: Vec<f64> = log_spaced(first, test.t_w, per_decade).iter().map(|time| loading + time).collect();
+    times.retain(|&time| time <= loading + test.t_w && time < start);
+    let last = (8.0 * test.t_w).min(test.duration);
+    times.extend(log_spaced(first, last, per_decade).iter().map(|time| start + time));
     let before = vec![false; times.len()];
     let history = test.protocol().unwrap().nodes().unwrap();
     Experiment { history, times, before, wanted: vec!["stress".to_owned()] }
