@@ -73,6 +73,19 @@ pub enum TableError {
         /// The stress, in MPa.
         stress: f64,
     },
+    /// It is not known what was done in a test.
+    #[error(
+        "`{table}`, test {test}: {reason}; state what was done to them as `protocol` in datapackage.json, or import the \
+         file again with `kovacs data import`"
+    )]
+    NoProtocol {
+        /// Package and resource.
+        table: String,
+        /// The test.
+        test: String,
+        /// What is missing or too much.
+        reason: String,
+    },
     /// The ending of a file names no format that tables are written in.
     #[error("`{}` does not say a format by its ending; tables are written as .csv, .xlsx, .parquet, .arrow or .gr", file.display())]
     FileEnding {

@@ -25,6 +25,8 @@ mod crates;
 mod data;
 /// `kovacs findings`: the computed table, its numbers, the book's copy of it.
 mod findings;
+/// `kovacs fit`, `compare` and `linear`: truth recovered, results found again, refusals.
+mod fit;
 /// Fits in cells: lines, energies, critical times, recoveries, Eq. (1); what is refused.
 mod fits;
 /// `kovacs data import`: what is shown, asked and remembered; an article's workbook on its way into a figure.

@@ -2,12 +2,15 @@
 
 mod book;
 mod cite;
+mod compare;
 pub mod completions;
 mod data;
 mod dist;
 mod findings;
+mod fit;
 mod install;
 mod kernel;
+mod linear;
 pub mod man;
 mod model;
 mod predict;
@@ -32,6 +35,7 @@ const AFTER_HELP: &str = "\
 Examples:
   kovacs reproduce
   kovacs predict aoi --glass ti-zr-hf-cu-ni-be
+  kovacs fit pvc two-step --model kww
   kovacs run analysis.ipynb
   kovacs model new zener
 
@@ -50,6 +54,9 @@ enum Command {
     Reproduce(reproduce::Options),
     Predict(predict::Options),
     Findings(findings::Options),
+    Fit(fit::Options),
+    Compare(compare::Options),
+    Linear(linear::Options),
     Run(run::Options),
     #[command(subcommand)]
     Data(data::Command),
@@ -81,6 +88,9 @@ impl CommandLine {
             Command::Reproduce(options) => reproduce::run(options),
             Command::Predict(options) => done(predict::run(options)),
             Command::Findings(options) => done(findings::run(options)),
+            Command::Fit(options) => done(fit::run(options)),
+            Command::Compare(options) => done(compare::run(options)),
+            Command::Linear(options) => done(linear::run(options)),
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),
             Command::Structure(command) => structure::run(command),

@@ -17,6 +17,16 @@ use std::collections::BTreeMap;
 /// Relative difference of costs within which two starts led to the same place.
 const SAME_COST: f64 = 1e-4;
 
+/// What a squared standardised residual is in units of the cost: where least squares are fitted to one output whose noise
+/// has an unknown size, the square of that size, so that the cost is half the sum of squares in the output's unit.
+pub(super) fn unit_of_cost(problem: &Problem<'_>, loss: Loss) -> f64 {
+    let estimated = problem.data().observations.iter().all(|observation| observation.noise == Noise::Estimated);
+    match problem.scales().values().collect::<Vec<_>>().as_slice() {
+        [scale] if loss == Loss::Linear && estimated => *scale * *scale,
+        _ => 1.0,
+    }
+}
+
 /// Everything that may be said of a minimum.
 pub(crate) fn report(
     problem: &Problem<'_>,
@@ -64,7 +74,8 @@ pub(crate) fn report(
         }
     }
     let squares = white.norm_squared();
-    let cost = 0.5 * white.iter().map(|&residual| options.loss.rho(residual)).sum::<f64>();
+    let losses: f64 = white.iter().map(|&residual| options.loss.rho(residual)).sum();
+    let cost = 0.5 * unit_of_cost(problem, options.loss) * losses;
     let freedom = data.points() as f64 - unknowns.len() as f64;
     let known = problem.scales().is_empty();
     let count = unknowns.len();

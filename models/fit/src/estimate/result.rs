@@ -69,7 +69,8 @@ pub struct FitResult {
     pub parameters: Vec<(String, FittedParameter)>,
     /// Names of the free ones, in the order of `covariance` and `correlation`.
     pub free: Vec<String>,
-    /// Half the sum of the losses of the standardised residuals.
+    /// Half the sum of the losses of the residuals: standardised ones, or in the unit of the output where least squares
+    /// are fitted to one output whose noise is estimated.
     pub cost: f64,
     /// Number of samples.
     pub points: usize,

@@ -7,7 +7,7 @@ use super::loss::Loss;
 use super::parameters::Parameters;
 use super::problem::{Factory, Problem};
 use super::progress::{Progress, Watch};
-use super::report::report;
+use super::report::{report, unit_of_cost};
 use super::result::{FitResult, StartResult};
 use super::starts::starts;
 use crate::least_squares::{Residuals, Variable, minimise, minimise_to};
@@ -107,11 +107,12 @@ pub fn fit(
         return Err(EstimateError::NoFit { starts: places.len(), reason });
     };
     let mut problem = Problem::new(make, data, parameters)?.with_loss(options.loss).until(&stop);
+    let unit = unit_of_cost(&problem, options.loss);
     let (place, settled) = settle(&mut problem, place, options);
     let place = follow(&problem, &place, Precision::OfTheResult).place.unwrap_or(place);
     let converged = best.converged && settled && !watch.stopped();
     let starts = followed.iter().map(|followed| StartResult {
-        cost: followed.place.as_ref().map(|_| 0.5 * followed.squares),
+        cost: followed.place.as_ref().map(|_| 0.5 * unit * followed.squares),
         values: followed.place.as_ref().map_or(Vec::new(), |place| problem.values(place)),
         converged: followed.converged,
     });

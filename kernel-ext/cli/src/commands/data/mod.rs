@@ -10,6 +10,8 @@ mod show;
 mod shown;
 mod validate;
 
+pub use observe::{condition, kept};
+
 use crate::candidates;
 use crate::failure::Failure;
 use crate::output::{aligned, notice, print, print_json};

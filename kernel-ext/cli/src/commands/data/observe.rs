@@ -45,7 +45,11 @@ pub struct Options {
     json: bool,
 }
 
-fn condition(text: &str) -> Result<(String, String), String> {
+/// Reads `COLUMN=VALUE`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn condition(text: &str) -> Result<(String, String), String> {
     match text.split_once('=').map(|(name, value)| (name.trim(), value.trim())) {
         Some((name, value)) if !name.is_empty() && !value.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err(format!("`{text}` is not of the form COLUMN=VALUE, for example `specimen=A` or `t_w=5min`")),
@@ -60,7 +64,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let package = Registry::standard(&[]).find(&options.package)?;
     let mut table = table_of(&package, options.table.as_deref())?.in_internal_units()?;
     for (name, value) in &options.conditions {
-        table = keep(&table, name, value)?;
+        table = kept(&table, name, value)?;
     }
     let by = options.by.clone().unwrap_or_else(|| table.test_columns());
     let by: Vec<&str> = by.iter().map(String::as_str).collect();
@@ -104,7 +108,10 @@ fn table_of(package: &Package, name: Option<&str>) -> Result<Table, Failure> {
 }
 
 /// Rows with this value, a number with or without a unit, or a word.
-fn keep(table: &Table, name: &str, value: &str) -> Result<Table, Failure> {
+///
+/// # Errors
+/// There is no such column or row, or the unit does not fit.
+pub fn kept(table: &Table, name: &str, value: &str) -> Result<Table, Failure> {
     let Ok(unit) = table.unit(name) else { return Ok(table.where_text(name, value)?) };
     let number = match value.parse::<f64>() {
         Ok(number) => number,

@@ -10,7 +10,7 @@ mod recovery;
 mod sheet;
 mod stages;
 mod thermal;
-mod values;
+pub mod values;
 
 use crate::candidates;
 use crate::commands::model;

@@ -80,7 +80,10 @@ fn names<'a>(ids: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A number in the quantity's unit: bare, with a unit that is converted, or the name of a choice.
-fn value_of(quantity: &Quantity, text: &str) -> Result<f64, String> {
+///
+/// # Errors
+/// A sentence for the user.
+pub fn value_of(quantity: &Quantity, text: &str) -> Result<f64, String> {
     if let Some(choice) = quantity.choices.iter().position(|choice| choice == text) {
         return Ok(choice as f64);
     }
