@@ -334,6 +334,17 @@ fn before_steps(curve: &Curve) -> Vec<bool> {
     curve.x.iter().zip(next).map(|(time, next)| next == Some(time)).collect()
 }
 
+/// How many samples were taken before the second step of a test.
+pub fn first_stage(curve: &Curve, test: &TwoStep) -> usize {
+    let start = test.second_stage_start();
+    curve
+        .x
+        .iter()
+        .zip(before_steps(curve))
+        .filter(|(time, before)| **time < start || *before && **time <= start)
+        .count()
+}
+
 /// Refuses times that cannot count from the beginning of the test.
 fn seen(curve: &Curve, test: &TwoStep) -> Result<(), Failure> {
     let start = test.second_stage_start();
@@ -345,8 +356,7 @@ fn seen(curve: &Curve, test: &TwoStep) -> Result<(), Failure> {
         ))
         .remedy("if its time counts from the second step, say `--from second-step`"));
     }
-    let early = before_steps(curve);
-    let early = curve.x.iter().zip(early).filter(|(time, before)| **time < start || *before).count();
+    let early = first_stage(curve, test);
     let (before, after) = curve.y.split_at(early);
     // A step changes the stress by far more than one sample differs from the next.
     if let (&[.., left, last], &[first, right, ..]) = (before, after)
