@@ -66,9 +66,7 @@ fn models_are_ranked_and_records_are_judged() {
     assert_eq!(ranked["models"][0]["difference"], 0.0);
     let curve = predicted("linear.csv");
     let judged = say(&[&["linear", curve.to_str().expect("a path"), "--json"], &TEST[..]].concat()).ends_with(0).json();
-    let test = &judged["tests"][0];
-    assert_ne!(test["verdict"], "not linear", "{test}");
-    assert!(test["nonlinearity_index"].as_f64().is_none_or(|index| index < 0.01), "{test}");
+    assert_eq!(judged["tests"][0]["verdict"], "linear", "{judged}");
 }
 
 #[test]
