@@ -47,6 +47,8 @@ mod plugins;
 mod predict;
 /// `kovacs reproduce` and `kovacs book` on a small project.
 mod reproduce;
+/// The runner: parameters, kept results, references, resumed and killed runs, reports for CI.
+mod runner;
 /// The scorecard of this project, against the committed list of its claims.
 mod scorecard;
 /// Sessions as a front end has them: failures, input, displays, cells that ruin their process.

@@ -27,10 +27,10 @@ impl Desk {
         self.path().join("executed")
     }
 
-    /// `kovacs run` of these notebooks of the desk.
+    /// `kovacs run` of these notebooks of the desk, with nothing taken from earlier runs.
     fn command(&self, notebooks: &[&str], options: &[&str]) -> Command {
         let mut command = kovacs(&["run"]);
-        command.current_dir(self.path()).args(notebooks).args(["--out", "executed"]).args(options);
+        command.current_dir(self.path()).args(notebooks).args(["--out", "executed", "--no-cache"]).args(options);
         command
     }
 
@@ -196,13 +196,13 @@ fn a_flood_of_output_is_stopped_at_the_output_limit() {
 fn what_is_no_notebook_is_told_before_any_session_starts() {
     let desk = Desk::new();
     file(desk.path(), "words.ipynb", "these are words");
-    file(desk.path(), "old.ipynb", "{\"nbformat\": 3, \"nbformat_minor\": 0, \"metadata\": {}, \"worksheets\": []}");
+    file(desk.path(), "old.ipynb", "{\"nbformat\": 2, \"nbformat_minor\": 0, \"metadata\": {}, \"worksheets\": []}");
     file(desk.path(), "other.ipynb", "{\"name\": \"a package\"}");
     std::fs::create_dir(desk.path().join("folder.ipynb")).expect("a folder");
     let all = ["words.ipynb", "old.ipynb", "other.ipynb", "folder.ipynb", "none.ipynb"];
     desk.run(&all, &[]).ends_with(3).complains_of(&[
         "`words.ipynb` is not a notebook: not JSON at line 1",
-        "`old.ipynb` is a notebook of format 3",
+        "`old.ipynb` is a notebook of format 2",
         "jupyter nbconvert",
         "`other.ipynb` is JSON but not a notebook",
         "`folder.ipynb` is a folder",

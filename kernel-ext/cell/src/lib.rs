@@ -8,6 +8,7 @@
 mod closure;
 pub mod figure;
 mod fits;
+pub mod inputs;
 mod notices;
 mod objects;
 mod operations;

@@ -33,6 +33,8 @@ pub trait Notices: Send + Sync {
     fn display(&self, bundle: &Bundle, manner: &Manner);
     /// Takes away what the cell has shown; with `wait`, when something else comes.
     fn clear_output(&self, wait: bool);
+    /// The running cell used something beside its code; the digest tells what it was, see [`crate::inputs`].
+    fn used(&self, kind: &str, name: &str, digest: String);
     /// A line from the user; `None` when nobody can answer.
     fn input(&self, prompt: &str, password: bool) -> Option<String>;
     /// The cell's thread panicked.
@@ -56,6 +58,8 @@ impl Notices for Standalone {
     }
 
     fn clear_output(&self, _wait: bool) {}
+
+    fn used(&self, _kind: &str, _name: &str, _digest: String) {}
 
     fn input(&self, _prompt: &str, _password: bool) -> Option<String> {
         None

@@ -3,6 +3,7 @@
 use crate::closure;
 use crate::figure;
 use crate::fits;
+use crate::inputs;
 use crate::notices::Incident;
 use crate::objects::objects;
 use crate::plugins;
@@ -46,6 +47,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         }
         Operation::OpenDataset => write_package(&mut writer, &open_package(&reader.text()?)?),
         Operation::ListDatasets => {
+            inputs::note_packages();
             let names = Registry::standard(&[]).list().into_iter().map(|listed| listed.name);
             writer.texts(&names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>());
         }
@@ -95,7 +97,10 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         Operation::LoadModel => {
             plugins::load_for_cell(&reader.text()?, &mut writer)?;
         }
-        Operation::ListModels => writer.texts(&plugins::names().into_iter().collect::<Vec<_>>()),
+        Operation::ListModels => {
+            inputs::note_models();
+            writer.texts(&plugins::names().into_iter().collect::<Vec<_>>());
+        }
         Operation::ReloadModel => plugins::reload(reader, &mut writer)?,
         Operation::IsolateModel => plugins::isolate(reader, &mut writer)?,
         Operation::Evaluate => {
@@ -131,6 +136,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
             codec::write_protocol(&mut writer, &protocol);
         }
         Operation::Query => {
+            inputs::note_packages();
             write_table(&mut writer, Registry::standard(&[]).query(&reader.text()?).map_err(data_error)?);
         }
         Operation::TransformTable => {
@@ -172,7 +178,9 @@ fn incident(reader: &mut Reader<'_>) -> Result<Incident, WireError> {
 
 /// A name is searched for; a path is opened.
 fn open_package(name: &str) -> Result<Package> {
-    Registry::standard(&[]).find(name).map_err(data_error)
+    let found = Registry::standard(&[]).find(name);
+    inputs::note_package(name, &found);
+    found.map_err(data_error)
 }
 
 fn write_package(writer: &mut Writer, package: &Package) {

@@ -3,6 +3,7 @@
 //! Folders are read at every request, so a model that was built a moment ago is there. What changes is the object
 //! behind a variable's number; variables that were copied before keep the code they have.
 
+use crate::inputs;
 use crate::objects::{Plugin, objects};
 use crate::operations::{model_error, refusal, variant};
 use crate::stoppable::Stoppable;
@@ -16,7 +17,9 @@ use std::collections::BTreeSet;
 
 /// Loads a model by name, for this process.
 pub(crate) fn load(name: &str) -> Result<(ModelHandle, Stoppable<Instance>)> {
-    let handle = Models::discover().load(name).map_err(|error| host_error(&error))?;
+    let loaded = Models::discover().load(name);
+    inputs::note_model(name, &loaded);
+    let handle = loaded.map_err(|error| host_error(&error))?;
     let instance = handle.instance(&[]).map_err(model_error)?;
     Ok((handle, Stoppable(instance)))
 }
@@ -40,6 +43,7 @@ pub(crate) fn reload(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()>
     let Plugin { mut handle, isolated } = objects().plugin(number)?;
     let report: Result<SwapReport, HostError> = if breaking { handle.reload_breaking() } else { handle.reload() };
     let report = report.map_err(|error| host_error(&error))?;
+    inputs::note_model(handle.id(), &Ok(handle.clone()));
     writer.text(&report.to_string());
     writer.option(handle.generations_note().as_deref(), Writer::text);
     writer.bool(!report.is_unchanged());

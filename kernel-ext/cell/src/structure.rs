@@ -15,6 +15,7 @@ fn scattering_error(error: ScatteringError) -> Error {
 }
 
 fn read_file(path: &str) -> Result<ScatteringFile> {
+    crate::inputs::note_file(path);
     let bytes = std::fs::read(path).map_err(|error| Error::new("NoFile", format!("cannot read `{path}`: {error}")))?;
     ScatteringFile::read(&bytes).map_err(|error| in_file(path, error))
 }

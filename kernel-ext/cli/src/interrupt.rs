@@ -13,7 +13,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 pub struct Interrupts {
     requested: Arc<AtomicBool>,
-    running: Arc<Mutex<Option<Interrupter>>>,
+    running: Arc<Mutex<Vec<(usize, Interrupter)>>>,
+}
+
+/// A session is stopped by Ctrl-C until this is dropped.
+pub struct Attended {
+    interrupts: Interrupts,
+    number: usize,
+}
+
+impl Drop for Attended {
+    fn drop(&mut self) {
+        self.interrupts.sessions().retain(|(number, _)| *number != self.number);
+    }
 }
 
 impl Interrupts {
@@ -33,7 +45,7 @@ impl Interrupts {
         let shared = interrupts.clone();
         std::thread::Builder::new().name("interrupts".into()).spawn(move || {
             for _ in signals.forever() {
-                if let Some(running) = shared.session().as_ref() {
+                for (_, running) in shared.sessions().iter() {
                     running.interrupt();
                 }
             }
@@ -51,12 +63,16 @@ impl Interrupts {
         self.requested.load(Ordering::Relaxed)
     }
 
-    /// From now on this session is the one that is stopped.
-    pub fn attend(&self, session: Option<Interrupter>) {
-        *self.session() = session;
+    /// From now on this session is stopped as well.
+    pub fn attend(&self, session: Interrupter) -> Attended {
+        let mut sessions = self.sessions();
+        let number = sessions.iter().map(|(number, _)| number + 1).max().unwrap_or_default();
+        sessions.push((number, session));
+        drop(sessions);
+        Attended { interrupts: self.clone(), number }
     }
 
-    fn session(&self) -> std::sync::MutexGuard<'_, Option<Interrupter>> {
+    fn sessions(&self) -> std::sync::MutexGuard<'_, Vec<(usize, Interrupter)>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,13 +6,17 @@ mod candidates;
 mod citation;
 mod commands;
 mod failure;
+mod inputs;
 mod installation;
 mod interrupt;
 mod notebooks;
 mod output;
+mod parameters;
 mod project;
 mod quantities;
+mod references;
 mod reporter;
+mod reports;
 mod roles;
 mod waiting;
 

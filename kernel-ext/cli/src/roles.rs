@@ -1,8 +1,9 @@
 //! The roles in which this executable is started again: as engine, as cell process, as what completes, as the worker
-//! of an isolated model.
+//! of an isolated model, as what looks up the inputs of notebooks.
 //!
 //! One executable in all roles means that nothing is linked twice and that versions cannot differ.
 
+use crate::inputs::{self, INPUTS_ARGUMENT};
 use kovacs::display::{Bundle, Manner};
 use kovacs_assist::ASSIST_ARGUMENT;
 use kovacs_cell::{CellSource, Incident, Notices};
@@ -40,6 +41,8 @@ pub fn play() -> Option<ExitCode> {
     } else if first == ASSIST_ARGUMENT {
         let sources = arguments.next().unwrap_or_default();
         kovacs_assist::serve(&sources.to_string_lossy(), give_memory_back)
+    } else if first == INPUTS_ARGUMENT {
+        inputs::serve()
     } else if first == CHECK_ARGUMENT {
         let job = arguments.next().unwrap_or_default();
         return Some(match kovacs_check::run_worker(&job.to_string_lossy()) {
@@ -93,6 +96,10 @@ impl Notices for ToSession {
 
     fn clear_output(&self, wait: bool) {
         self.0.output(Output::ClearOutput { wait });
+    }
+
+    fn used(&self, kind: &str, name: &str, digest: String) {
+        self.0.used(kind, name, digest);
     }
 
     fn input(&self, prompt: &str, password: bool) -> Option<String> {

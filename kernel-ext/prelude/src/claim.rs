@@ -58,6 +58,8 @@ pub struct Claim {
     expected: String,
     reason: String,
     page: String,
+    may_move: Option<f64>,
+    standard_error: Option<f64>,
 }
 
 impl Claim {
@@ -73,6 +75,8 @@ impl Claim {
             expected: String::new(),
             reason: String::new(),
             page: String::new(),
+            may_move: None,
+            standard_error: None,
         }
     }
 
@@ -148,6 +152,22 @@ impl Claim {
         self
     }
 
+    /// How far the numbers may move from the stored reference before `kovacs run --check` fails, relative to them: 0.01
+    /// for 1 %. Otherwise 1e-6.
+    #[must_use]
+    pub fn may_move(mut self, relative: f64) -> Claim {
+        self.may_move = Some(relative);
+        self
+    }
+
+    /// The standard error of a number that comes from random draws, in its unit: `kovacs run --check` then says by how
+    /// many standard errors it has moved.
+    #[must_use]
+    pub fn standard_error(mut self, error: f64) -> Claim {
+        self.standard_error = Some(error);
+        self
+    }
+
     /// How it turned out.
     pub fn status(&self) -> Status {
         self.status
@@ -206,6 +226,8 @@ impl Claim {
             ("tolerance", tolerance),
             ("lower", lower),
             ("upper", upper),
+            ("may_move", self.may_move),
+            ("standard_error", self.standard_error),
         ];
         let series: Vec<String> = series.iter().map(|value| number(*value)).collect();
         let texts = texts.map(|(name, text)| format!("{}:{}", json_string(name), json_string(text)));

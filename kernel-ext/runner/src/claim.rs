@@ -116,9 +116,21 @@ pub struct Claim {
     /// Page of the book that explains a known reason, relative to its sources: `models/aoi.md`; may be empty.
     #[serde(default)]
     pub page: String,
+    /// How far its numbers may move from the stored reference, relative; `None` for the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub may_move: Option<f64>,
+    /// Standard error of a number that comes from random draws, in `unit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<f64>,
 }
 
 impl Claim {
+    /// Whether it says the same of the same model.
+    pub(crate) fn is_same_statement(&self, other: &Claim) -> bool {
+        (&self.figure, &self.panel, &self.claim, &self.model)
+            == (&other.figure, &other.panel, &other.claim, &other.model)
+    }
+
     /// The number with its unit, `271 s`, or the first and the last of a trend; `None` without a number.
     ///
     /// Four digits: a table is for reading, the exact number is in the JSON form.

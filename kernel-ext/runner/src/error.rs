@@ -1,5 +1,7 @@
 //! Why a notebook cannot be read, run or written. A failing cell is not one of these: it is part of the report.
 
+use crate::parameters::ParameterError;
+use kovacs_session::SessionError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +56,7 @@ pub enum RunnerError {
         /// What a notebook has and this has not.
         problem: &'static str,
     },
-    /// A notebook of a format before 4.
+    /// A notebook of a format before 3.
     #[error(
         "`{path}` is a notebook of format {major}, which is out of use; convert it with \
          `jupyter nbconvert --to notebook --nbformat 4 {path}`",
@@ -95,6 +97,48 @@ pub enum RunnerError {
         /// What the notebook says it is in.
         language: String,
     },
+    /// A value for a parameter does not fit.
+    #[error("`{}`: {problem}", path.display())]
+    Parameter {
+        /// As given.
+        path: PathBuf,
+        /// What does not fit.
+        problem: ParameterError,
+    },
+    /// A tag of a cell cannot be read.
+    #[error("`{}`: cell {number} has the tag `{tag}`: {problem}", path.display())]
+    BadTag {
+        /// As given.
+        path: PathBuf,
+        /// Number of the cell, from 1.
+        number: usize,
+        /// The tag.
+        tag: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Another run writes the same executed copy.
+    #[error(
+        "`{}` is being written by another run{}; wait until it has ended, or write to another folder",
+        path.display(), of_process(*process)
+    )]
+    Busy {
+        /// The executed copy.
+        path: PathBuf,
+        /// The process that has it, if it is known.
+        process: Option<u32>,
+    },
+    /// No session can be had at all.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The file is not a reference.
+    #[error("`{}` is not a reference: {source}; make it again with `--update`", path.display())]
+    NotAReference {
+        /// As given.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
     /// The system cannot write the file.
     #[error("cannot write `{}`: {source}", path.display())]
     Write {
@@ -111,6 +155,10 @@ pub enum RunnerError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+}
+
+fn of_process(process: Option<u32>) -> String {
+    process.map_or_else(String::new, |number| format!(" (process {number})"))
 }
 
 /// What serde_json says, without the place that it adds.

@@ -8,21 +8,34 @@
 
 #![forbid(unsafe_code)]
 
+mod cache;
 mod claim;
+mod dependencies;
 mod error;
 pub mod exit_code;
 mod file;
+mod lock;
 mod notebook;
 mod outputs;
+mod parameters;
+mod plan;
 mod progress;
+mod reference;
+mod report;
 mod run;
 mod scorecard;
+mod syntax;
 
+pub use cache::{Cache, Inputs};
 pub use claim::{Claim, ClaimKind, ClaimStatus};
 pub use error::RunnerError;
 pub use file::replace_file;
 pub use notebook::{Cell, CellKind, ENGINE_VERSION, Notebook};
 pub use outputs::{CLAIM_MIME, SKIP_MIME};
+pub use parameters::{Parameter, ParameterError, ParameterKind};
+pub use plan::Why;
 pub use progress::{Progress, Silent};
-pub use run::{DEFAULT_OUTPUT_BYTES, Executor, FailedCell, RunOptions, RunReport, RunStatus, run};
+pub use reference::{DEFAULT_TOLERANCE, Difference, REFERENCE_FOLDER, Reference, SIGMAS};
+pub use report::{CellReport, CellStatus, FailedCell, RunReport, RunStatus};
+pub use run::{DEFAULT_OUTPUT_BYTES, Executor, RunOptions, run};
 pub use scorecard::{Counts, Row, Scorecard};

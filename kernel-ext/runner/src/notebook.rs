@@ -4,6 +4,9 @@
 //! attachments of raw cells) and give cells without an id a random one; then the executed copy differs from run to
 //! run, and in ways nobody asked for. This one touches what it must and keeps the rest.
 
+mod format3;
+
+use crate::cache::hexadecimal;
 use crate::error::{RunnerError, read_text};
 use crate::file::replace_file;
 use serde::Serialize;
@@ -56,6 +59,12 @@ impl<'a> Cell<'a> {
         tags.is_some_and(|tags| tags.iter().any(|candidate| candidate == tag))
     }
 
+    /// What stands behind `NAME=` in a tag of the cell: `60s` of `timeout=60s`.
+    pub fn tag_value(&self, name: &str) -> Option<&'a str> {
+        let tags = self.fields.get("metadata").and_then(|metadata| metadata.get("tags")).and_then(Value::as_array);
+        tags.into_iter().flatten().filter_map(Value::as_str).find_map(|tag| tag.strip_prefix(name)?.strip_prefix('='))
+    }
+
     /// Its outputs, as in the file.
     pub fn outputs(&self) -> &'a [Value] {
         self.fields.get("outputs").and_then(Value::as_array).map_or(&[], Vec::as_slice)
@@ -85,7 +94,7 @@ impl Notebook {
     /// Reads a notebook, executed or not. Cells without an id get one that depends on their text only.
     ///
     /// # Errors
-    /// No such file, a folder, not text, not JSON, not a notebook, format 3 or 5, a damaged cell, another language.
+    /// No such file, a folder, not text, not JSON, not a notebook, a format before 3 or after 4, a damaged cell, another language.
     pub fn read(path: &Path) -> Result<Notebook, RunnerError> {
         Notebook::parse(path, &read_text(path)?)
     }
@@ -104,7 +113,8 @@ impl Notebook {
         };
         let major = root.get("nbformat").and_then(Value::as_i64).ok_or_else(|| wrong("it has no number `nbformat`"))?;
         match major {
-            ..=3 => return Err(RunnerError::OldFormat { path: path.to_owned(), major }),
+            ..=2 => return Err(RunnerError::OldFormat { path: path.to_owned(), major }),
+            3 => root = format3::upgraded(root),
             4 => {}
             _ => return Err(RunnerError::NewFormat { path: path.to_owned(), major }),
         }
@@ -186,6 +196,30 @@ impl Notebook {
             self.set_results(index, None, Vec::new());
             self.set_cell_note(index, None);
         }
+    }
+
+    /// Puts a code cell with this tag behind cell `number` (from 1), in place of any other that carries the tag.
+    pub(crate) fn put_after(&mut self, number: usize, tag: &str, source: &str) {
+        let earlier: Vec<bool> = self.cells().map(|cell| cell.has_tag(tag)).collect();
+        let removed_before = earlier.iter().take(number).filter(|has| **has).count();
+        let mut keep = earlier.into_iter().map(|has| !has);
+        self.cells.retain(|_| keep.next().unwrap_or(true));
+        let taken = self.cells().any(|cell| cell.id() == tag);
+        let Value::Object(mut fields) = json!({
+            "cell_type": "code",
+            "metadata": {"tags": [tag]},
+            "source": split_lines(source),
+            "execution_count": null,
+            "outputs": [],
+        }) else {
+            return;
+        };
+        if !taken {
+            fields.insert("id".into(), tag.into());
+        }
+        let place = number.saturating_sub(removed_before).min(self.cells.len());
+        self.cells.insert(place, (CellKind::Code, fields));
+        self.complete_ids();
     }
 
     /// What a code cell produced. Cells of other kinds have no results.
@@ -274,10 +308,6 @@ pub(crate) fn joined(value: &Value) -> Option<String> {
 /// Text as the format likes to store it: one string a line, so that a difference between two files reads well.
 pub(crate) fn split_lines(text: &str) -> Value {
     text.split_inclusive('\n').collect::<Vec<_>>().into()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The language of a notebook that is not for us.

@@ -40,7 +40,7 @@ impl Collector {
             Output::Stdout(text) => self.stream("stdout", text),
             Output::Stderr(text) => self.stream("stderr", text),
             Output::Display { data, metadata, is_result, display_id, update } => {
-                self.read(&data);
+                self.read(|mime| data.get(mime));
                 if update {
                     self.replace(display_id.as_deref(), &data, &metadata);
                 } else {
@@ -72,32 +72,41 @@ impl Collector {
         }
     }
 
-    fn read(&mut self, data: &MimeBundle) {
-        if let Some(value) = data.get(CLAIM_MIME) {
+    /// Reads what stored outputs say, as if the cell had just given them.
+    pub(crate) fn read_stored(&mut self, outputs: &[Value]) {
+        for output in outputs {
+            if let Some(data) = output.get("data").and_then(Value::as_object) {
+                self.read(|mime| data.get(mime));
+            }
+        }
+    }
+
+    fn read<'a>(&mut self, get: impl Fn(&str) -> Option<&'a Value>) {
+        if let Some(value) = get(CLAIM_MIME) {
             match serde_json::from_value(value.clone()) {
                 Ok(claim) => self.claims.push(claim),
                 Err(error) => self.bad_claim = Some(format!("{error} in {value}")),
             }
         }
-        if let Some(value) = data.get(SKIP_MIME) {
+        if let Some(value) = get(SKIP_MIME) {
             let reason = value.get("reason").and_then(Value::as_str).unwrap_or("the notebook gives no reason");
             self.skip = Some(reason.to_owned());
         }
     }
 
     /// The outputs as the notebook stores them.
-    pub(crate) fn into_outputs(self, execution_count: u32, error: Option<&CellError>) -> Vec<Value> {
+    pub(crate) fn outputs(&self, execution_count: u32, error: Option<&CellError>) -> Vec<Value> {
         let mut result_is_free = true;
         let mut outputs: Vec<Value> = self
             .stored
-            .into_iter()
+            .iter()
             .map(|stored| match stored {
                 Stored::Stream { name, text } => {
-                    json!({"output_type": "stream", "name": name, "text": split_lines(&text)})
+                    json!({"output_type": "stream", "name": name, "text": split_lines(text)})
                 }
                 // A cell has one value; whatever else calls itself the result is a display.
                 Stored::Bundle { data, metadata, is_result, .. }
-                    if is_result && std::mem::take(&mut result_is_free) =>
+                    if *is_result && std::mem::take(&mut result_is_free) =>
                 {
                     json!({
                         "output_type": "execute_result",
@@ -123,16 +132,21 @@ impl Collector {
     }
 }
 
+/// Whether stored outputs say that the rest of the notebook is skipped.
+pub(crate) fn ends_notebook(outputs: &[Value]) -> bool {
+    outputs.iter().any(|output| output.get("data").is_some_and(|data| data.get(SKIP_MIME).is_some()))
+}
+
 /// JSON types keep their value, all others are text: the schema accepts nothing else.
-fn stored_bundle(data: MimeBundle) -> Value {
-    data.into_iter()
+fn stored_bundle(data: &MimeBundle) -> Value {
+    data.iter()
         .map(|(mime, value)| {
             let stored = match value {
-                value if is_json(&mime) => value,
-                Value::String(text) => split_lines(&text),
+                value if is_json(mime) => value.clone(),
+                Value::String(text) => split_lines(text),
                 value => split_lines(&value.to_string()),
             };
-            (mime, stored)
+            (mime.clone(), stored)
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! Who wants to know how far a run is.
 
-use crate::run::RunReport;
+use crate::plan::Why;
+use crate::report::RunReport;
 use std::path::Path;
 
 /// Told of every step of a run; each method does nothing unless it is written.
@@ -8,6 +9,16 @@ pub trait Progress {
     /// A notebook with this many cells to run starts.
     fn notebook_started(&mut self, notebook: &Path, cells: usize) {
         let _ = (notebook, cells);
+    }
+
+    /// So many cells have results that hold; of the others, their number in the notebook and why they run.
+    fn planned(&mut self, kept: usize, runs: &[(usize, Why)]) {
+        let _ = (kept, runs);
+    }
+
+    /// The results of cell `number` (from 1) of `cells` were taken from an earlier run.
+    fn cell_kept(&mut self, number: usize, cells: usize) {
+        let _ = (number, cells);
     }
 
     /// Cell `number` (from 1) of `cells` starts; `label` is the first line of its code.

@@ -80,11 +80,7 @@ impl Scorecard {
     /// Adds the claims of one notebook. A claim made again about the same model replaces the earlier one.
     pub fn add(&mut self, claims: &[Claim]) {
         for claim in claims {
-            let same = |other: &&mut Claim| {
-                (&other.figure, &other.panel, &other.claim, &other.model)
-                    == (&claim.figure, &claim.panel, &claim.claim, &claim.model)
-            };
-            match self.claims.iter_mut().find(same) {
+            match self.claims.iter_mut().find(|other| other.is_same_statement(claim)) {
                 Some(earlier) => *earlier = claim.clone(),
                 None => self.claims.push(claim.clone()),
             }

@@ -4,7 +4,7 @@
 //! without an end, and keeps one display per MIME type. It travels here instead, over a Unix socket in the session's
 //! private folder, in frames of a length and JSON. The socket's end also tells at once that the process has died.
 
-use crate::outcome::{InputRequest, Output};
+use crate::outcome::{InputRequest, Output, Used};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{self, Read, Write};
 
@@ -38,6 +38,8 @@ pub(crate) enum CellEvent {
     Started,
     /// Text, or something to show.
     Output(Output),
+    /// A cell used something beside its code.
+    Used(Used),
     /// A cell waits for a line.
     Input(InputRequest),
     /// The cell had closed or redirected its standard output or error.

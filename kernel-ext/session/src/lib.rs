@@ -34,9 +34,9 @@ pub use engine_process::{CELL_ARGUMENT, ENGINE_ARGUMENT};
 pub use error::SessionError;
 pub use kovacs_cell_cargo::Compilations;
 pub use outcome::{
-    CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Variable,
+    CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Limits, MimeBundle, Output, Place, Used, Variable,
 };
 pub use process_tree::end_descendants;
 pub use session::{Interrupter, Session, SessionOptions};
-pub use setup::{Progress, cell_crates, set_up, set_up_folder};
+pub use setup::{Progress, cell_crates, set_up, set_up_folder, set_up_key};
 pub use sources::{PathCrate, Sources};

@@ -62,6 +62,17 @@ pub struct InputRequest {
     pub password: bool,
 }
 
+/// Something beside its code that a cell used: a model, a package, a file. What it was then is told by the digest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// What it is: `model`, `package`, `file`.
+    pub kind: String,
+    /// The name by which the cell asked for it.
+    pub name: String,
+    /// Changes whenever it does; of what was not there, what was said instead.
+    pub digest: String,
+}
+
 /// Who runs a cell: takes what it produces, and may answer what it asks.
 ///
 /// A closure `FnMut(Output)` is a client that answers nothing.
@@ -72,6 +83,14 @@ pub trait CellClient {
     /// The line that the user typed, without its end; `None` when nobody can answer, or when the cell is interrupted
     /// instead: the cell then reads an end of file.
     fn input(&mut self, request: &InputRequest) -> Option<String>;
+
+    /// Takes note of something that the cell used.
+    fn used(&mut self, used: Used) {
+        let _ = used;
+    }
+
+    /// Called many times a second while the cell is compiled and runs.
+    fn waiting(&mut self) {}
 
     /// Whether somebody is there to answer at all.
     fn can_answer(&self) -> bool {

@@ -87,6 +87,7 @@ impl<'a> Run<'a> {
                 self.started_at = Some(Instant::now());
             }
             CellEvent::Output(output) => self.emit(output),
+            CellEvent::Used(used) => self.client.used(used),
             CellEvent::Panic(incident) => {
                 self.emit_caught_text();
                 self.panic = Some(incident);

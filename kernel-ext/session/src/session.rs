@@ -194,6 +194,7 @@ impl Session {
             if !progress.is_empty() {
                 run.emit(Output::Stderr(progress));
             }
+            run.client.waiting();
             run.check(&self.interrupt);
             match self.engine.enforce(run, &self.known, &self.interrupt) {
                 Next::GoOn => {}

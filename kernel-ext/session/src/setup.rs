@@ -321,6 +321,14 @@ pub fn set_up_folder() -> Result<Option<PathBuf>, SessionError> {
     Ok(setup.folder.is_dir().then_some(setup.folder))
 }
 
+/// Changes whenever what sessions share does: the compiler, the prelude, the crates that cells can name.
+///
+/// # Errors
+/// There is no compiler.
+pub fn set_up_key() -> Result<String, SessionError> {
+    Ok(key(&Launch::new(&SessionOptions::new("."))?, &Toolchain::find()?))
+}
+
 /// Copies a folder; names that `wanted` refuses are left out.
 fn copy_tree(source: &Path, destination: &Path, wanted: &dyn Fn(&str) -> bool) -> io::Result<()> {
     fs::create_dir_all(destination)?;

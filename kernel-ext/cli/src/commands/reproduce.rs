@@ -5,14 +5,16 @@
 use crate::commands::book;
 use crate::failure::{Explain, Failure};
 use crate::interrupt::Interrupts;
-use crate::notebooks::{Finished, Job, exit_code_of, run_all};
+use crate::notebooks::{Finished, Job, Manner, exit_code_of, run_all};
 use crate::output::{print, print_json};
 use crate::project;
 use crate::quantities;
+use crate::references::Comparison;
 use crate::reporter::Reporter;
+use crate::reports::{github, junit};
 use clap::Args;
 use kovacs_book::BookOptions;
-use kovacs_runner::{DEFAULT_OUTPUT_BYTES, Scorecard, exit_code};
+use kovacs_runner::{DEFAULT_OUTPUT_BYTES, Scorecard, exit_code, replace_file};
 use kovacs_session::Limits;
 use serde_json::json;
 use std::io;
@@ -31,7 +33,8 @@ A claim that fails is a result and does not change the exit code; a notebook tha
 
 Examples:
   kovacs reproduce
-  kovacs reproduce --out /tmp/figures --json")]
+  kovacs reproduce --check --junit report.xml
+  kovacs reproduce --out figures --json")]
 pub struct Options {
     /// Folder for the results [default: target/reproduce in the project]
     #[arg(long, value_name = "DIR")]
@@ -39,6 +42,18 @@ pub struct Options {
     /// Time that a cell may take
     #[arg(long, value_name = "TIME", default_value = "10min", value_parser = quantities::limit)]
     timeout: Duration,
+    /// Fail (7) if a published number or curve is not what the stored reference says
+    #[arg(long)]
+    check: bool,
+    /// Run every cell, whatever is kept of earlier runs
+    #[arg(long)]
+    no_cache: bool,
+    /// Notebooks that run at once [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Write a JUnit report: a suite for each notebook, a case for each cell
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
     /// Print scorecard, notebooks and paths as JSON
     #[arg(long)]
     json: bool,
@@ -62,7 +77,23 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     let limits = Limits { time: Some(options.timeout), output_bytes: Some(DEFAULT_OUTPUT_BYTES) };
     let interrupts = Interrupts::listen()?;
     let mut reporter = Reporter::new(options.json);
-    let finished = run_all(jobs, &limits, &interrupts, &mut reporter)?;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let manner = Manner {
+        limits,
+        parameters: Vec::new(),
+        reuse: !options.no_cache,
+        resume: false,
+        at_once: options.jobs.map_or_else(cores, usize::from),
+        comparison: if options.check { Comparison::Required } else { Comparison::IfStored },
+        quiet: options.json,
+    };
+    let finished = run_all(jobs, &manner, &interrupts, &mut reporter)?;
+    if let Some(file) = &options.junit {
+        replace_file(file, junit::report(&finished).as_bytes())?;
+    }
+    if github::is_here() && !options.json {
+        print(&github::annotations(&finished))?;
+    }
 
     let mut scorecard = Scorecard::new();
     for report in finished.iter().filter_map(|one| one.outcome.as_ref().ok()) {
@@ -86,7 +117,7 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
     let built = built.doing("the notebooks ran, but the book cannot be built")?;
     book::warn(&built);
     let seconds = begun.elapsed().as_secs_f64();
-    let code = passed_or_failed(&finished);
+    let code = passed_or_failed(&finished, options.check);
     if options.json {
         print_json(&json!({
             "exit_code": code,
@@ -104,8 +135,11 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
 }
 
 /// An interrupt has its own code, every other failure of a notebook is the same here: the result is not complete.
-fn passed_or_failed(finished: &[Finished]) -> u8 {
-    match exit_code_of(finished) {
+fn passed_or_failed(finished: &[Finished], check: bool) -> u8 {
+    // What only differs from the reference is a result, unless it was asked for.
+    let codes = finished.iter().map(Finished::exit_code).filter(|code| check || *code != exit_code::CHANGED);
+    match exit_code_of(codes) {
+        exit_code::CHANGED => exit_code::CHANGED,
         exit_code::OK => exit_code::OK,
         exit_code::INTERRUPTED => exit_code::INTERRUPTED,
         _ => exit_code::CELL_FAILED,

@@ -28,7 +28,7 @@ fn refusals_say_what_and_where() {
         ("{}", "no number `nbformat`"),
         (r#"{"nbformat": 4}"#, "no list `cells`"),
         (r#"{"nbformat": 4, "metadata": 1, "cells": []}"#, "`metadata` is not an object"),
-        (r#"{"nbformat": 3, "worksheets": []}"#, "`jupyter nbconvert --to notebook --nbformat 4 a.ipynb`"),
+        (r#"{"nbformat": 2, "worksheets": []}"#, "`jupyter nbconvert --to notebook --nbformat 4 a.ipynb`"),
         (r#"{"nbformat": 5, "cells": []}"#, "format 5"),
     ] {
         let message = refusal(text);

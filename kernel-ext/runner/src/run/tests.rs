@@ -1,10 +1,11 @@
 //! Runs on a scripted executor: what is kept, what is reported, when a run stops.
 
 use super::*;
+use crate::exit_code;
 use crate::outputs::{CLAIM_MIME, SKIP_MIME};
 use crate::progress::Silent;
 use crate::{Claim, ClaimStatus};
-use kovacs_session::MimeBundle;
+use kovacs_session::{MimeBundle, Place};
 use std::fs;
 use tempfile::TempDir;
 

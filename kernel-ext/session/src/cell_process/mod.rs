@@ -12,7 +12,7 @@ mod guard;
 mod input;
 
 use crate::events::{self, CellEvent, CellRequest, Incident, SOCKET_VARIABLE};
-use crate::outcome::{InputRequest, Output};
+use crate::outcome::{InputRequest, Output, Used};
 use capture::Capture;
 use input::Input;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
@@ -42,6 +42,11 @@ impl Notices {
     /// Passes on a display, after everything that was printed before.
     pub fn output(&self, output: Output) {
         self.send(&CellEvent::Output(output));
+    }
+
+    /// Tells that the running cell used something beside its code.
+    pub fn used(&self, kind: &str, name: &str, digest: String) {
+        self.send(&CellEvent::Used(Used { kind: kind.to_owned(), name: name.to_owned(), digest }));
     }
 
     /// Asks the user for a line; `None` when nobody can answer.
