@@ -1,6 +1,6 @@
 //! `kovacs reproduce` and `kovacs book` on a small project.
 
-use crate::program::{close, kovacs, measured, run};
+use crate::program::{close, kovacs, measured, run, users_folder};
 use crate::scratch::{code, file, notebook};
 use serde_json::Value;
 use std::path::Path;
@@ -120,4 +120,50 @@ fn the_notebooks_of_this_project_give_the_reference_values() {
     assert!(synthetic.peek().is_some(), "{said}");
     assert!(synthetic.all(|claim| claim["status"] == "by_construction"), "what was made so never counts");
     assert!(Path::new(said["book"].as_str().expect("a path")).is_file());
+}
+
+#[test]
+fn a_new_project_runs_is_checked_and_becomes_a_book() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let project = folder.path().join("my-glass");
+    let new = || run(kovacs(&["new", "project", "my-glass"]).current_dir(folder.path()));
+    new().ends_with(0).prints(&["a project is in", "kovacs reproduce --check"]);
+    new().ends_with(1).complains_of(&["README.md` exists already", "what to do:"]);
+    for program in ["cc", "make"] {
+        if std::process::Command::new(program).arg("--version").output().is_err() {
+            println!("skipped: there is no `{program}` on this machine");
+            return;
+        }
+    }
+    let mut make = std::process::Command::new("make");
+    make.args(["-C", "models/own_model", "test", "install"]).current_dir(&project).env("KOVACS", crate::program::KOVACS);
+    make.env("XDG_STATE_HOME", users_folder("state")).env("XDG_DATA_HOME", users_folder("data"));
+    run(&mut make).ends_with(0);
+
+    let at = |arguments: &[&str]| run(kovacs(arguments).current_dir(&project).env_remove("GITHUB_ACTIONS"));
+    at(&["reproduce", "--check"]).ends_with(7).complains_of(&["there is no reference"]);
+    at(&["run", "notebooks/first-look.ipynb", "--update"]).ends_with(0).complains_of(&["the first reference is stored"]);
+    let said = at(&["reproduce", "--check", "--junit", "target/report.xml"]).ends_with(0);
+    said.prints(&["the stress rises after the second step", "reproduced 1"]).complains_of(&["as the reference has it"]);
+    assert!(std::fs::read_to_string(project.join("target/report.xml")).expect("a report").contains("failures=\"0\""));
+    let page = std::fs::read_to_string(project.join("target/reproduce/book/first-look.html")).expect("a page");
+    assert!(page.contains("<svg") && page.contains("Own rows"));
+
+    // What the workflow calls is what there is.
+    let workflow = std::fs::read_to_string(project.join(".github/workflows/notebooks.yml")).expect("the workflow");
+    for part in ["kovacs reproduce --check --junit target/report.xml", "target/reproduce/book"] {
+        assert!(workflow.contains(part), "{part}");
+    }
+    // A number that moved is named.
+    let reference = project.join("notebooks/reference/first-look.json");
+    let text = std::fs::read_to_string(&reference).expect("the reference");
+    let mut stored: Value = serde_json::from_str(&text).expect("JSON");
+    let was = stored["claims"][0]["value"].as_f64().expect("a number");
+    stored["claims"][0]["value"] = (was / 1.01).into();
+    std::fs::write(&reference, stored.to_string()).expect("written");
+    at(&["reproduce", "--check"]).ends_with(7).complains_of(&[
+        "Fig. 1a, the stress rises after the second step, own_model: moved by +1.000 %",
+    ]);
+    at(&["run", "notebooks/first-look.ipynb", "--update"]).ends_with(0).complains_of(&["1 changed of", "moved by +1.000 %"]);
+    at(&["reproduce", "--check"]).ends_with(0);
 }

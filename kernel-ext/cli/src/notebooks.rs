@@ -73,6 +73,7 @@ impl Finished {
                 "status": report.status,
                 "cells_run": report.cells_run,
                 "cells_kept": report.cells_kept,
+                "session_seconds": report.session_seconds,
                 "used": report.used,
                 "cells": report.cells.iter().map(|cell| json!({
                     "number": cell.number,

@@ -125,6 +125,8 @@ pub struct RunReport {
     pub cells_run: usize,
     /// Cells whose results were taken from an earlier run.
     pub cells_kept: usize,
+    /// Time until the session could run its first cell, s; 0 if none was needed.
+    pub session_seconds: f64,
     /// What the cells used, each once: models, packages, files.
     pub used: Vec<Used>,
     /// Wall time, s.

@@ -125,7 +125,9 @@ pub fn run(
         // Whether the copy can be written is known before hours are spent; a session is not needed for that.
         run.save(false)?;
         run.last_save = None;
+        let starting = Instant::now();
         executor.start()?;
+        run.report.session_seconds = starting.elapsed().as_secs_f64();
     }
     for (order, cell) in cells.iter().enumerate() {
         if run.ended() {
@@ -218,6 +220,7 @@ impl Run {
             cells: rows,
             cells_run: 0,
             cells_kept: 0,
+            session_seconds: 0.0,
             used: Vec::new(),
             seconds: 0.0,
         };

@@ -13,6 +13,7 @@ mod kernel;
 mod linear;
 pub mod man;
 mod model;
+mod new;
 mod predict;
 mod reproduce;
 mod run;
@@ -63,6 +64,8 @@ enum Command {
     #[command(subcommand)]
     Structure(structure::Command),
     #[command(subcommand)]
+    New(new::Command),
+    #[command(subcommand)]
     Model(model::Command),
     #[command(subcommand)]
     Kernel(kernel::Command),
@@ -94,6 +97,7 @@ impl CommandLine {
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),
             Command::Structure(command) => structure::run(command),
+            Command::New(command) => done(new::run(command)),
             Command::Model(command) => model::run(command),
             Command::Kernel(command) => kernel::run(command),
             Command::Book(command) => done(book::run(command)),
