@@ -136,13 +136,17 @@ fn a_new_project_runs_is_checked_and_becomes_a_book() {
         }
     }
     let mut make = std::process::Command::new("make");
-    make.args(["-C", "models/own_model", "test", "install"]).current_dir(&project).env("KOVACS", crate::program::KOVACS);
+    make.args(["-C", "models/own_model", "test", "install"])
+        .current_dir(&project)
+        .env("KOVACS", crate::program::KOVACS);
     make.env("XDG_STATE_HOME", users_folder("state")).env("XDG_DATA_HOME", users_folder("data"));
     run(&mut make).ends_with(0);
 
     let at = |arguments: &[&str]| run(kovacs(arguments).current_dir(&project).env_remove("GITHUB_ACTIONS"));
     at(&["reproduce", "--check"]).ends_with(7).complains_of(&["there is no reference"]);
-    at(&["run", "notebooks/first-look.ipynb", "--update"]).ends_with(0).complains_of(&["the first reference is stored"]);
+    at(&["run", "notebooks/first-look.ipynb", "--update"])
+        .ends_with(0)
+        .complains_of(&["the first reference is stored"]);
     let said = at(&["reproduce", "--check", "--junit", "target/report.xml"]).ends_with(0);
     said.prints(&["the stress rises after the second step", "reproduced 1"]).complains_of(&["as the reference has it"]);
     assert!(std::fs::read_to_string(project.join("target/report.xml")).expect("a report").contains("failures=\"0\""));
@@ -161,9 +165,11 @@ fn a_new_project_runs_is_checked_and_becomes_a_book() {
     let was = stored["claims"][0]["value"].as_f64().expect("a number");
     stored["claims"][0]["value"] = (was / 1.01).into();
     std::fs::write(&reference, stored.to_string()).expect("written");
-    at(&["reproduce", "--check"]).ends_with(7).complains_of(&[
-        "Fig. 1a, the stress rises after the second step, own_model: moved by +1.000 %",
-    ]);
-    at(&["run", "notebooks/first-look.ipynb", "--update"]).ends_with(0).complains_of(&["1 changed of", "moved by +1.000 %"]);
+    at(&["reproduce", "--check"])
+        .ends_with(7)
+        .complains_of(&["Fig. 1a, the stress rises after the second step, own_model: moved by +1.000 %"]);
+    at(&["run", "notebooks/first-look.ipynb", "--update"])
+        .ends_with(0)
+        .complains_of(&["1 changed of", "moved by +1.000 %"]);
     at(&["reproduce", "--check"]).ends_with(0);
 }
