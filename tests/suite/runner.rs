@@ -139,7 +139,8 @@ fn what_has_not_changed_does_not_run_again() {
     desk.run(&["n.ipynb"]).ends_with(0).complains_of(&[
         "2 cells kept",
         "ran cell 2: for its variables",
-        "ran cells 4, 5: ",
+        "ran cell 4: nothing is kept of it as it stands",
+        "ran cell 5: it builds on cell 4",
     ]);
     assert_eq!(desk.executed("n.ipynb").text(5), "6\n");
     file(desk.path(), "table.csv", "2\n");
