@@ -5,7 +5,7 @@ use crate::dependencies::Dependencies;
 use crate::notebook::Notebook;
 use crate::outputs::ends_notebook;
 use kovacs_session::Used;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, btree_map};
 use std::fmt;
 use std::path::Path;
 
@@ -119,8 +119,8 @@ impl Plan {
         let mut needed: Vec<usize> = runs.keys().copied().collect();
         while let Some(index) = needed.pop() {
             for other in dependencies.direct(index) {
-                if !runs.contains_key(&other) {
-                    runs.insert(other, Why::Variables);
+                if let btree_map::Entry::Vacant(place) = runs.entry(other) {
+                    place.insert(Why::Variables);
                     needed.push(other);
                 }
             }

@@ -4,7 +4,6 @@
 //! the files that the numbers come from.
 
 #[path = "../tests/common/mod.rs"]
-#[expect(dead_code, reason = "what tests share holds more than the study needs")]
 mod common;
 
 #[path = "../tests/common/study.rs"]

@@ -1,6 +1,5 @@
 //! Data made by each model and explained by all: small matrices of the models that cost nothing.
 
-#[expect(dead_code, reason = "what tests share holds more than this one needs")]
 mod common;
 #[path = "common/study.rs"]
 #[expect(dead_code, reason = "the study uses all of it, this test a part")]

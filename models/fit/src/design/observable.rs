@@ -138,7 +138,7 @@ impl Proposal {
                     (Observable::PeakTime, Some(time), _) => time.ln(),
                     (Observable::Height, _, Some(height)) => height,
                     _ => {
-                        let why = if matches!(seen.hump, Hump::NoHump { .. }) { "falls" } else { "rises" };
+                        let why = if matches!(seen.hump, Hump::NoHump) { "falls" } else { "rises" };
                         return Err(format!("the stress only {why}"));
                     }
                 };
