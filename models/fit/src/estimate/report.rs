@@ -12,10 +12,44 @@ use super::search::{Correlations, FitOptions};
 use super::uncertainty::{Uncertainty, in_words, uncertainty};
 use crate::least_squares::Variable;
 use kovacs_core::noise::{NORMAL_975, correlation, student_975};
+use nalgebra::DMatrix;
 use std::collections::BTreeMap;
+
+/// Rise of the sum of squares that still counts as 1: by a factor of three either way.
+const PARABOLA: (f64, f64) = (1.0 / 3.0, 3.0);
+
+/// Noise below this part of the largest sample is rounding, and so is what it does to a sum of squares.
+const ROUNDED: f64 = 1e-9;
 
 /// Relative difference of costs within which two starts led to the same place.
 const SAME_COST: f64 = 1e-4;
+
+/// Which unknowns lie where the sum of squares is no parabola over a standard error: its rise when one of them alone is
+/// moved by what should raise it by 1. There the Jacobian says nothing of the errors.
+fn bent(problem: &Problem<'_>, place: &[f64], jacobian: &DMatrix<f64>, held: &[bool]) -> Vec<bool> {
+    let squares = |place: &[f64]| {
+        let column = problem.whitened_residuals(place)?;
+        Some(column.iter().map(|value| value * value).sum::<f64>())
+    };
+    let least = squares(place).unwrap_or(f64::NAN);
+    let values = problem.data().observations.iter().flat_map(|observation| &observation.values);
+    let largest = values.fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    let rounded = problem.scales().values().any(|scale| *scale <= ROUNDED * largest);
+    let bent = (0..place.len()).map(|index| {
+        let step = 1.0 / jacobian.column(index).norm();
+        if held[index] || !step.is_finite() || rounded {
+            return false;
+        }
+        let rises = [-step, step].map(|step| {
+            let mut moved = place.to_vec();
+            moved[index] += step;
+            squares(&moved).map(|squares| squares - least)
+        });
+        // A place without an answer, or beyond a bound, says nothing.
+        rises.into_iter().flatten().any(|rise| !(PARABOLA.0..=PARABOLA.1).contains(&rise))
+    });
+    bent.collect()
+}
 
 /// What a squared standardised residual is in units of the cost: where least squares are fitted to one output whose noise
 /// has an unknown size, the square of that size, so that the cost is half the sum of squares in the output's unit.
@@ -46,6 +80,10 @@ pub(crate) fn report(
     let (white, jacobian) = problem.information(place).ok_or_else(lost)?;
     let residuals = problem.standardised(place).ok_or_else(lost)?;
     let sure = uncertainty(&jacobian, &held);
+    let bent = match options.loss {
+        Loss::Linear => bent(problem, place, &jacobian, &held),
+        _ => vec![false; held.len()],
+    };
     let effective: f64 = problem.neighbours().iter().map(|rho| effective_points(rho)).sum();
     let moving = held.iter().filter(|held| !**held).count();
     // Known noise has no error of its own.
@@ -57,7 +95,7 @@ pub(crate) fn report(
     let slopes: Vec<f64> = unknowns.iter().zip(&values).map(|(unknown, &value)| unknown.slope(value)).collect();
     let fitted = unknowns.iter().enumerate().map(|(index, unknown)| {
         let error = sure.covariance[(index, index)].sqrt();
-        let determined = !held[index] && error.is_finite() && !sure.singular;
+        let determined = !held[index] && error.is_finite() && !sure.singular && !bent[index];
         (unknown.name.clone(), fitted(unknown, values[index], determined.then_some(error), quantile))
     });
     let mut listed: Vec<(String, FittedParameter)> = Vec::new();
@@ -125,7 +163,7 @@ pub(crate) fn report(
         warnings: Vec::new(),
         curves: curves.collect(),
     };
-    result.warnings = warnings(&result, unknowns, &held, &sure, options);
+    result.warnings = warnings(&result, unknowns, &held, &bent, &sure, options);
     Ok(result)
 }
 
@@ -188,10 +226,18 @@ fn warnings(
     result: &FitResult,
     unknowns: &[FreeParameter],
     held: &[bool],
+    bent: &[bool],
     sure: &Uncertainty,
     options: &FitOptions,
 ) -> Vec<String> {
     let mut warnings = Vec::new();
+    for (unknown, _) in unknowns.iter().zip(bent).filter(|(_, bent)| **bent) {
+        warnings.push(format!(
+            "the error of `{}` cannot be read off the derivatives: the sum of squares is no parabola around it; the \
+             model may jump there",
+            unknown.name
+        ));
+    }
     for (unknown, _) in unknowns.iter().zip(held).filter(|(_, held)| **held) {
         let value = rounded(result.value(&unknown.name));
         warnings.push(
