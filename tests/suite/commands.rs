@@ -89,6 +89,8 @@ fn what_a_command_cannot_do_is_an_error_with_a_remedy() {
         ":reset",
         "kept",
         "Model::load(\"kww\")?.name().to_owned()",
+        ":toolchain nightly",
+        ":toolchain",
     ]);
     refuses(&executed, 1, &["there is no command `:vasr`", "did you mean `:vars`?"]);
     refuses(&executed, 2, &["there is no command `:abracadabra`; `:help` shows all"]);
@@ -104,4 +106,7 @@ fn what_a_command_cannot_do_is_an_error_with_a_remedy() {
     shows(&executed, 11, &["everything is forgotten"]);
     refuses(&executed, 12, &["kept"]);
     shows(&executed, 13, &["kww"]);
+    let reason = "a session keeps the toolchain it started with";
+    refuses(&executed, 14, &[reason, "restart the kernel with `RUSTUP_TOOLCHAIN=nightly`"]);
+    refuses(&executed, 15, &[reason, "RUSTUP_TOOLCHAIN=NAME"]);
 }

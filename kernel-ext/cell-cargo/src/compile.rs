@@ -164,12 +164,13 @@ fn link<'a>(
 ) -> io::Result<bool> {
     let externs: Vec<&Extern> = externs.collect();
     let mut libraries: Vec<&PathBuf> =
-        externs.iter().flat_map(|krate| krate.library.iter().chain(&krate.behind)).collect();
-    libraries.extend(more.map(|more| &more.library));
+        externs.iter().flat_map(|krate| krate.shared_library.iter().chain(&krate.behind)).collect();
+    libraries.extend(more.map(|more| &more.shared_library));
     libraries.sort_unstable();
     libraries.dedup();
     // What stands in front of another library says at its loading how that one's values are shown.
-    let in_front = externs.iter().filter(|krate| !krate.behind.is_empty()).filter_map(|krate| krate.library.as_ref());
+    let in_front =
+        externs.iter().filter(|krate| !krate.behind.is_empty()).filter_map(|krate| krate.shared_library.as_ref());
     let mut command = Command::new(linker);
     command.args(["-flavor", "gnu"]);
     for folder in libraries.iter().filter_map(|library| library.parent()) {

@@ -27,7 +27,7 @@ pub(crate) struct Built {
     /// What rustc must be told of them.
     pub(crate) arguments: Vec<OsString>,
     /// The library that holds them.
-    pub(crate) library: PathBuf,
+    pub(crate) shared_library: PathBuf,
 }
 
 /// Builds what these lines of `[dependencies]` name, if it is not there.
@@ -36,7 +36,7 @@ pub(crate) fn ensure(plan: &Plan, lines: &[String]) -> io::Result<Built> {
     let words = format!("{}\n{}", lines.join("\n"), plan.standard_library.display());
     let name = format!("{CRATE_NAME}{:016x}", source::digest(words.as_bytes()));
     let folder = plan.dependencies.join(&name);
-    let built = |arguments| Built { arguments, library: folder.join(format!("target/debug/lib{name}.so")) };
+    let built = |arguments| Built { arguments, shared_library: folder.join(format!("target/debug/lib{name}.so")) };
     let finished = folder.join("arguments");
     if let Some(arguments) = read_arguments(&finished) {
         return Ok(built(arguments));

@@ -19,7 +19,7 @@ pub struct Extern {
     /// library.
     pub search_folder: Option<PathBuf>,
     /// What a cell that uses it is linked to, and what the loader opens, by this path. `None` for a crate of macros.
-    pub library: Option<PathBuf>,
+    pub shared_library: Option<PathBuf>,
     /// What that library stands on, if a cell may need it too.
     pub behind: Vec<PathBuf>,
     /// Folder of a crate that type inference sees instead; `None` if it needs none or finds it itself.
@@ -73,7 +73,7 @@ mod tests {
             name: "polars".into(),
             rmeta: PathBuf::new(),
             search_folder: None,
-            library: None,
+            shared_library: None,
             ..Extern::default()
         };
         assert!(krate.is_named_in("use polars::prelude::*;"));

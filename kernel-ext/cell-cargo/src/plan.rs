@@ -108,7 +108,7 @@ impl Plan {
         }
         for krate in &self.externs {
             let optional = |path: &Option<PathBuf>| path.clone().unwrap_or_default().into_os_string();
-            let (folder, library) = (optional(&krate.search_folder), optional(&krate.library));
+            let (folder, library) = (optional(&krate.search_folder), optional(&krate.shared_library));
             let view = optional(&krate.view);
             lines.add("extern", &[OsStr::new(&krate.name), krate.rmeta.as_os_str(), &folder, &library, &view]);
             for library in &krate.behind {
@@ -164,7 +164,14 @@ impl Plan {
                     let mut optional = || Some(PathBuf::from(next())).filter(|path| !path.as_os_str().is_empty());
                     let search_folder = optional();
                     let (library, view) = (optional(), optional());
-                    plan.externs.push(Extern { name, rmeta, search_folder, library, view, ..Extern::default() });
+                    plan.externs.push(Extern {
+                        name,
+                        rmeta,
+                        search_folder,
+                        shared_library: library,
+                        view,
+                        ..Extern::default()
+                    });
                 }
                 "behind" => {
                     if let Some(krate) = plan.externs.last_mut() {
@@ -249,7 +256,7 @@ mod tests {
             name: "kovacs".into(),
             rmeta: "/a b/\t.rmeta".into(),
             search_folder: None,
-            library: library.map(PathBuf::from),
+            shared_library: library.map(PathBuf::from),
             behind: library.map(PathBuf::from).into_iter().collect(),
             view: library.map(PathBuf::from),
             offer: library.map(|_| Offer { version: "1.2.3".into(), features: vec!["a".into(), "b".into()] }),

@@ -92,7 +92,7 @@ pub(crate) fn wrapped_rustc(plan: &Plan, arguments: &[OsString]) -> io::Result<E
     }
     if name.as_deref() == Some("ctx") {
         for krate in &plan.externs {
-            let Some(library) = &krate.library else {
+            let Some(library) = &krate.shared_library else {
                 command.args(krate.arguments());
                 continue;
             };

@@ -178,7 +178,7 @@ impl Thread {
         let mut session = match session {
             Ok(session) => session,
             Err(error) => {
-                let report = failure(CellErrorKind::ProcessDied, format!("there is no session: {error}"));
+                let report = CellError::new(CellErrorKind::ProcessDied, format!("there is no session: {error}"));
                 self.finish(job, Some(Box::new(report)));
                 return Err(error);
             }
@@ -195,7 +195,7 @@ impl Thread {
             Ok(CellOutcome::Done) => (None, None),
             Ok(CellOutcome::Failed(error)) => (Some(error), None),
             Err(error) => {
-                let report = failure(CellErrorKind::ProcessDied, format!("the session is gone: {error}"));
+                let report = CellError::new(CellErrorKind::ProcessDied, format!("the session is gone: {error}"));
                 (Some(Box::new(report)), Some(error))
             }
         };
@@ -252,29 +252,17 @@ fn clears(code: &str) -> bool {
 
 /// A cell that was stopped before it started.
 pub(crate) fn interrupted() -> CellError {
-    failure(CellErrorKind::Interrupted, "the cell was interrupted before it started".to_owned())
+    CellError::new(CellErrorKind::Interrupted, "the cell was interrupted before it started")
 }
 
 /// A question about a name that nothing is known of.
 pub(crate) fn unknown(name: &str) -> CellError {
-    failure(CellErrorKind::Command, format!("nothing is known of `{name}`"))
+    CellError::new(CellErrorKind::Command, format!("nothing is known of `{name}`"))
 }
 
 /// A cell whose session has ended without a word.
 pub(crate) fn ended() -> CellError {
-    failure(CellErrorKind::ProcessDied, "the session has ended; restart the kernel".to_owned())
-}
-
-fn failure(kind: CellErrorKind, message: String) -> CellError {
-    CellError {
-        kind,
-        name: kind.name().to_owned(),
-        traceback: vec![format!("{}: {message}", kind.name())],
-        message,
-        place: None,
-        variables_lost: false,
-        lost: Vec::new(),
-    }
+    CellError::new(CellErrorKind::ProcessDied, "the session has ended; restart the kernel")
 }
 
 /// A panic elsewhere leaves nothing half-changed here.

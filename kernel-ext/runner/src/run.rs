@@ -496,26 +496,19 @@ fn rounded(seconds: f64) -> f64 {
 fn not_a_claim(problem: String) -> CellError {
     let message = format!("the cell published a claim that is none: {problem}");
     CellError {
-        kind: CellErrorKind::EarlyReturn,
         name: "ClaimError".into(),
         traceback: vec![message.clone()],
-        message,
-        place: None,
-        variables_lost: false,
-        lost: Vec::new(),
+        ..CellError::new(CellErrorKind::EarlyReturn, message)
     }
 }
 
 fn session_lost(error: &SessionError) -> CellError {
     let message = error.to_string();
     CellError {
-        kind: CellErrorKind::ProcessDied,
         name: "SessionLost".into(),
         traceback: vec![message.clone()],
-        message,
-        place: None,
         variables_lost: true,
-        lost: Vec::new(),
+        ..CellError::new(CellErrorKind::ProcessDied, message)
     }
 }
 

@@ -191,6 +191,23 @@ pub struct CellError {
     pub lost: Vec<String>,
 }
 
+impl CellError {
+    /// A failure that is neither the compiler's nor at a place: named after its kind, its message all of its report.
+    /// What was lost is nothing until somebody says so.
+    pub fn new(kind: CellErrorKind, message: impl Into<String>) -> CellError {
+        let (name, message) = (kind.name().to_owned(), message.into());
+        CellError {
+            kind,
+            traceback: vec![format!("{name}: {message}")],
+            name,
+            message,
+            place: None,
+            variables_lost: false,
+            lost: Vec::new(),
+        }
+    }
+}
+
 /// How a cell ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CellOutcome {

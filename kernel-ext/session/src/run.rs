@@ -141,15 +141,7 @@ impl<'a> Run<'a> {
 
     pub(crate) fn failed(&mut self, kind: CellErrorKind, message: String, variables_lost: bool) -> CellOutcome {
         self.emit_caught_text();
-        CellOutcome::Failed(Box::new(CellError {
-            kind,
-            name: kind.name().to_owned(),
-            traceback: vec![format!("{}: {message}", kind.name())],
-            message,
-            place: None,
-            variables_lost,
-            lost: Vec::new(),
-        }))
+        CellOutcome::Failed(Box::new(CellError { variables_lost, ..CellError::new(kind, message) }))
     }
 
     pub(crate) fn outcome_of_stop(&mut self, variables_lost: bool) -> CellOutcome {

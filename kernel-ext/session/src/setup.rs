@@ -116,7 +116,7 @@ impl Setup {
     fn add_crates(&mut self, launch: &Launch, toolchain: &Toolchain) -> Result<(), SessionError> {
         let made = crates_folder().and_then(|root| {
             let library = CratesLibrary::ensure(&root, launch.executable(), &toolchain.rustc())?;
-            let prelude = prelude::described(&self.folder, &self.key).library.unwrap_or_default();
+            let prelude = prelude::described(&self.folder, &self.key).shared_library.unwrap_or_default();
             crates::compile_facade(&library, &self.folder, &prelude, &self.key, &toolchain.rustc())?;
             Ok(library)
         });
@@ -219,6 +219,8 @@ fn key(launch: &Launch, toolchain: &Toolchain) -> String {
         include_str!("engine.rs"),
         include_str!("setup.rs"),
         include_str!("cargo/prelude.rs"),
+        include_str!("cargo/tools.rs"),
+        include_str!("cargo/toolchain.rs"),
         include_str!("crates/mod.rs"),
     ] {
         digest.update(text);

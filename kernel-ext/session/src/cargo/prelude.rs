@@ -14,7 +14,7 @@ pub(crate) fn described(folder: &Path, key: &str) -> Extern {
         name: "kovacs".into(),
         rmeta: folder.join("rmeta/libkovacs.rmeta"),
         search_folder: Some(folder.join("rmeta")),
-        library: Some(folder.join(format!("lib/libkovacs-{key}.so"))),
+        shared_library: Some(folder.join(format!("lib/libkovacs-{key}.so"))),
         ..Extern::default()
     }
 }
@@ -51,7 +51,7 @@ pub(crate) fn compile(folder: &Path, key: &str, toolchain: &Toolchain) -> Result
     core.args(["--crate-type", "rlib"]).arg(emit("link", &archive));
     core.arg(emit("metadata", &rmeta.join("libkovacs_core.rmeta")));
     run(core)?;
-    let library = result.library.unwrap_or_default();
+    let library = result.shared_library.unwrap_or_default();
     let mut with_core = std::ffi::OsString::from("kovacs_core=");
     with_core.push(&archive);
     let mut prelude = common("kovacs");

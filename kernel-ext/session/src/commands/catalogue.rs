@@ -116,6 +116,15 @@ pub const COMMANDS: &[Command] = &[
         "A variable that is set reaches cells after `:restart`.",
         &[],
     ),
+    ours(
+        "toolchain",
+        "",
+        "changes nothing: cells are compiled by the toolchain that the session started with",
+        ":toolchain",
+        "The prelude is compiled for one compiler, and values of two compilers cannot meet in one process. For another \
+         toolchain, restart the kernel with `RUSTUP_TOOLCHAIN` set to its name.",
+        &[],
+    ),
     ours("quit", "", "ends nothing: a session ends with its notebook", ":quit", "", &[]),
     Command {
         details: "`:dep NAME = \"VERSION\"` adds a crate, `:dep NAME = { path = \"FOLDER\" }` or `:dep ./FOLDER` one on this \
@@ -158,7 +167,6 @@ pub const COMMANDS: &[Command] = &[
     evcxr("clear_cache", "", "empties that cache", ":clear_cache"),
     evcxr("linker", "NAME", "links with `system`, `lld` or `mold`", ":linker lld"),
     evcxr("codegen_backend", "NAME", "compiles with another backend (nightly)", ":codegen_backend cranelift"),
-    evcxr("toolchain", "NAME", "compiles with another toolchain", ":toolchain nightly"),
     evcxr("time_passes", "", "shows what the compiler spends its time on (nightly)", ":time_passes"),
     evcxr("load_config", "[--quiet]", "reads evcxr's configuration again", ":load_config"),
     evcxr("internal_debug", "", "turns evcxr's own messages on or off", ":internal_debug"),

@@ -110,6 +110,7 @@ impl Executing<'_> {
                 self.say("everything is forgotten: variables, functions, types, further crates");
             }
             ":quit" => self.say("`:quit` ends nothing: a session ends with its notebook"),
+            ":toolchain" => return Ok(another_toolchain(arguments)),
             ":load" => return self.load(arguments),
             ":model" => return self.model(arguments),
             ":data" => return self.data(arguments),
@@ -292,15 +293,14 @@ fn unknown(name: &str) -> CellOutcome {
     refused(format!("there is no command `:{name}`; {remedy}"))
 }
 
+fn another_toolchain(name: &str) -> CellOutcome {
+    let name = if name.is_empty() { "NAME" } else { name };
+    refused(format!(
+        "a session keeps the toolchain it started with, because the prelude is compiled for that one; for another one, \
+         restart the kernel with `RUSTUP_TOOLCHAIN={name}` in its environment"
+    ))
+}
+
 fn refused(message: String) -> CellOutcome {
-    let kind = CellErrorKind::Command;
-    CellOutcome::Failed(Box::new(CellError {
-        kind,
-        name: kind.name().to_owned(),
-        traceback: vec![format!("{}: {message}", kind.name())],
-        message,
-        place: None,
-        variables_lost: false,
-        lost: Vec::new(),
-    }))
+    CellOutcome::Failed(Box::new(CellError::new(CellErrorKind::Command, message)))
 }

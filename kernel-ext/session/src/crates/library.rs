@@ -33,7 +33,7 @@ const METADATA: &str = "metadata";
 #[derive(Debug, Serialize, Deserialize)]
 struct Index {
     /// File name of the shared library.
-    library: String,
+    shared_library: String,
     /// File name of the metadata of each crate that a cell can name.
     crates: BTreeMap<String, String>,
 }
@@ -58,7 +58,7 @@ impl CratesLibrary {
 
     /// The shared library that holds their code.
     pub(crate) fn shared_library(&self) -> PathBuf {
-        self.metadata_folder().join(&self.index.library)
+        self.metadata_folder().join(&self.index.shared_library)
     }
 
     /// Where it is.
@@ -180,7 +180,7 @@ impl Build {
         if let Some(missing) = NAMES.iter().find(|name| !crates.contains_key(**name)) {
             return Err(SessionError::CellCrates { message: format!("`{missing}` is not among what was linked") });
         }
-        let index = Index { library, crates };
+        let index = Index { shared_library: library, crates };
         let made = CratesLibrary { folder: new.path().to_owned(), index };
         self.keep_macros(&made, rustc)?;
         let text = serde_json::to_vec_pretty(&made.index).map_err(|error| refused(&error.to_string()))?;

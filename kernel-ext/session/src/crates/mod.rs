@@ -51,7 +51,7 @@ pub(crate) fn described(library: &CratesLibrary, setup: &Path, key: &str, versio
                 name: (*name).to_owned(),
                 rmeta,
                 search_folder: Some(library.metadata_folder()),
-                library: Some(library_file),
+                shared_library: Some(library_file),
                 behind,
                 view: Some(setup.join("prelude/views").join(name)),
                 offer,
