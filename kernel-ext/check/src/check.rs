@@ -51,10 +51,10 @@ impl Options {
 #[non_exhaustive]
 pub enum CheckError {
     /// The library has no such model.
-    #[error("library `{}` has no model `{model}`; it has {}", .library_path.display(), .known.join(", "))]
+    #[error("library `{}` has no model `{model}`; it has {}", .plugin_path.display(), .known.join(", "))]
     NoSuchModel {
         /// The library.
-        library_path: PathBuf,
+        plugin_path: PathBuf,
         /// As asked for.
         model: String,
         /// Full ids of its models.
@@ -100,7 +100,7 @@ pub fn check(library: &Path, options: &Options, progress: &(dyn Fn(&TestReport) 
         return Err(CheckError::NoSuchTest { pattern });
     }
     let folder = tempfile::Builder::new().prefix("kovacs-check-").tempdir().map_err(CheckError::Process)?;
-    let bench = Bench { library_path: library, options, folder: folder.path(), hangs: AtomicUsize::new(0) };
+    let bench = Bench { plugin_path: library, options, folder: folder.path(), hangs: AtomicUsize::new(0) };
     let (models, digest) = match bench.list().map_err(CheckError::Process)? {
         Ok(Opened::Models(models, digest)) => (models, digest),
         Ok(Opened::Refused(test, reason)) => {
@@ -125,7 +125,7 @@ pub fn check(library: &Path, options: &Options, progress: &(dyn Fn(&TestReport) 
 
 /// One library under test.
 struct Bench<'a> {
-    library_path: &'a Path,
+    plugin_path: &'a Path,
     options: &'a Options,
     /// Where the processes of the tests leave their files; each has a folder of its own in it.
     folder: &'a Path,
@@ -135,7 +135,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn list(&self) -> io::Result<Result<Opened, Finding>> {
         match &self.options.worker {
-            None => Ok(Ok(worker::look(self.library_path))),
+            None => Ok(Ok(worker::look(self.plugin_path))),
             Some(worker) => {
                 let (job, folder) = self.job(Work::List, "list")?;
                 supervise::list(worker, &job, &folder, self.options.limit)
@@ -150,7 +150,7 @@ impl Bench<'_> {
         let journal = self.folder.join(format!("{name}.journal"));
         Ok((
             Job {
-                library: self.library_path.to_path_buf(),
+                library: self.plugin_path.to_path_buf(),
                 work,
                 seed: self.options.seed,
                 settings: self.options.settings.clone(),
@@ -170,7 +170,7 @@ impl Bench<'_> {
         if chosen.is_empty() {
             let known = models.iter().map(|model| model.id.clone()).collect();
             let model = self.options.model.clone().unwrap_or_default();
-            return Err(CheckError::NoSuchModel { library_path: self.library_path.to_path_buf(), model, known });
+            return Err(CheckError::NoSuchModel { plugin_path: self.plugin_path.to_path_buf(), model, known });
         }
         let mut asked = self.options.settings.keys();
         let is_known = |setting: &String| chosen.iter().any(|model| model.settings.contains(setting));
@@ -202,7 +202,7 @@ impl Bench<'_> {
     }
 
     fn report(&self, digest: Option<String>, tests: Vec<TestReport>) -> Report {
-        Report { library_path: self.library_path.to_path_buf(), digest, seed: self.options.seed, tests }
+        Report { plugin_path: self.plugin_path.to_path_buf(), digest, seed: self.options.seed, tests }
     }
 
     /// Makes the tests, as many at once as there are processors, and gives the findings in the order of the list.
@@ -244,7 +244,7 @@ impl Bench<'_> {
                 skipped(format!("{HANGS_ENDURED} tests hung already"))
             }
             None if test.needs_its_own_process() => skipped("needs a process of its own; run without `--in-process`"),
-            None => worker::make(*test, self.library_path, model.as_deref(), *seed, settings, &|_words| {}),
+            None => worker::make(*test, self.plugin_path, model.as_deref(), *seed, settings, &|_words| {}),
             Some(worker) => {
                 let (job, folder) = self.job(Work::Test(*test, model.clone()), &index.to_string())?;
                 supervise::run(worker, &job, &folder, *limit)?

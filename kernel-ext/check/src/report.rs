@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub struct Report {
     /// The library.
     #[serde(rename = "library")]
-    pub library_path: PathBuf,
+    pub plugin_path: PathBuf,
     /// SHA-256 of the library; `None` where it could not be opened.
     pub digest: Option<String>,
     /// Seed of all random numbers: the same seed finds the same again.
@@ -78,7 +78,7 @@ impl fmt::Display for Text<'_> {
                 models.push(&test.model);
             }
         }
-        writeln!(f, "{}", report.library_path.display())?;
+        writeln!(f, "{}", report.plugin_path.display())?;
         let width = report.tests.iter().map(|test| test.test.name().len()).max().unwrap_or(0);
         for model in models {
             let shown = |test: &&TestReport| {

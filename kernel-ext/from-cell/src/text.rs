@@ -13,7 +13,7 @@ pub struct Crate {
     /// Name of the type that is the model, for `export_models!`.
     pub type_name: String,
     /// `src/lib.rs` of the model's crate.
-    pub library_source: String,
+    pub crate_source: String,
 }
 
 /// What a chain of methods on a definition says in literals.
@@ -136,7 +136,7 @@ pub(crate) fn write(model: &FoundModel, name: &str, id: &str, origin: &str) -> C
         .replace("\"SUMMARY\"", &format!("{summary:?}"))
         .replace("\"CITATION\"", &format!("{citation:?}"));
     library.push_str(&template);
-    Crate { type_name, library_source: library }
+    Crate { type_name, crate_source: library }
 }
 
 /// `power_law` as the name of a type: `PowerLaw`.

@@ -21,7 +21,7 @@ fn refused(sources: &[&str]) -> String {
 
 /// The response, with single spaces: where lines end is the formatter's business.
 fn response_of(sources: &[&str]) -> String {
-    let library = written(sources).library_source;
+    let library = written(sources).crate_source;
     let start = library.find("fn response").expect("there is one");
     let end = library[start..].find("/// The model, bound").expect("the end") + start;
     library[start..end].split_whitespace().collect::<Vec<_>>().join(" ")
@@ -72,7 +72,7 @@ fn what_the_closure_leans_on_goes_along() {
         "let m = Model::from_fn([Quantity::new(\"factor\")], move |p, e| {\n\
          e.superpose(|t| p[\"factor\"] * modulus(&modes, t)) })?;",
     ];
-    let library = written(&sources).library_source;
+    let library = written(&sources).crate_source;
     for part in
         ["struct Mode", "impl Mode", "/// Sums.\nfn modulus", "const SCALE", "use std::f64::consts::PI;", "]\n.into()"]
     {

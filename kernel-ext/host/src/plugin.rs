@@ -23,7 +23,7 @@ pub(crate) struct Plugin {
     path: PathBuf,
     kind: PlaceKind,
     gate: Arc<Gate>,
-    library: Arc<Library>,
+    opened: Arc<Library>,
     descriptions: Vec<ModelDescription>,
     warnings: Vec<String>,
     /// 1 for what was loaded first, 2 for what a reload put in its place.
@@ -81,7 +81,7 @@ impl Plugin {
             path: candidate.path,
             kind: candidate.kind,
             gate: Arc::clone(gate),
-            library,
+            opened: library,
             generation,
         }))
     }
@@ -105,7 +105,7 @@ impl Plugin {
             gate: Arc::new(TrustStore::of_user().gate()),
             descriptions: library.models.iter().map(|model| model.description.clone()).collect(),
             warnings: Vec::new(),
-            library,
+            opened: library,
             generation: 1,
         }))
     }
@@ -143,7 +143,7 @@ impl ModelHandle {
 
     /// SHA-256 of the library, hexadecimal.
     pub fn digest(&self) -> &str {
-        &self.plugin.library.digest
+        &self.plugin.opened.digest
     }
 
     /// The library's file.
@@ -158,7 +158,7 @@ impl ModelHandle {
 
     /// What the library says of its build: compiler, target, revision.
     pub fn build(&self) -> &str {
-        &self.plugin.library.build
+        &self.plugin.opened.build
     }
 
     /// What was doubtful about the library without being refused: loose permissions, a changed floating-point mode.
@@ -168,7 +168,7 @@ impl ModelHandle {
 
     /// What the library has logged so far, oldest first, each with its level (0 debug, 1 info, 2 warning).
     pub fn log(&self) -> Vec<(i32, String)> {
-        self.plugin.library.log().into_iter().map(|line| (line.level, line.message)).collect()
+        self.plugin.opened.log().into_iter().map(|line| (line.level, line.message)).collect()
     }
 
     /// Makes an instance; one value per setting, none at all for the defaults.
@@ -262,12 +262,12 @@ impl ModelHandle {
         })
     }
 
-    pub(crate) fn library(&self) -> &Library {
-        &self.plugin.library
+    pub(crate) fn opened(&self) -> &Library {
+        &self.plugin.opened
     }
 
     pub(crate) fn model(&self) -> &ffi::Model {
-        &self.plugin.library.models[self.index]
+        &self.plugin.opened.models[self.index]
     }
 }
 

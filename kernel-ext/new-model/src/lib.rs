@@ -42,7 +42,7 @@ pub struct FromCell {
     /// Name of the type that is the model.
     pub type_name: String,
     /// `src/lib.rs`.
-    pub library_source: String,
+    pub crate_source: String,
 }
 
 /// A new model.
@@ -135,7 +135,7 @@ impl NewModel {
         }
         let refused = |source| NewModelError::Write { path: folder.clone(), source };
         let folder = folder.canonicalize().map_err(refused)?;
-        let library = self.name.library();
+        let library = self.name.file();
         let (build, library) = match self.language {
             Language::Rust { .. } => ("cargo build", Path::new("target").join("debug").join(library)),
             Language::C | Language::Cpp | Language::Fortran => ("make", PathBuf::from(library)),
@@ -154,7 +154,7 @@ impl NewModel {
                     from_cell.as_ref().map_or_else(|| self.name.type_name(), |model| model.type_name.clone());
                 let fill = |text: &str| own(text).replace("@sdk@", sdk).replace("@Type@", &type_name);
                 let (library, tests) = match from_cell {
-                    Some(model) => (model.library_source.clone(), include_str!("../templates/tests_from_cell.rs")),
+                    Some(model) => (model.crate_source.clone(), include_str!("../templates/tests_from_cell.rs")),
                     None => (fill(include_str!("../templates/model.rs")), include_str!("../templates/tests.rs")),
                 };
                 vec![

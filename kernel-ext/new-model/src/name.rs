@@ -57,7 +57,7 @@ impl Name {
     }
 
     /// File name of the library on this platform.
-    pub fn library(&self) -> String {
+    pub fn file(&self) -> String {
         format!("{}kovacs_model_{}{}", std::env::consts::DLL_PREFIX, self.0, std::env::consts::DLL_SUFFIX)
     }
 }

@@ -27,13 +27,13 @@ pub(crate) struct EngineOptions {
     /// Where cells run.
     pub(crate) working_directory: PathBuf,
     /// `LD_LIBRARY_PATH` of the cell process: where the shared standard library is.
-    pub(crate) library_path: String,
+    pub(crate) search_path: String,
     /// Variables of the cell process that are different in this one; `None`: not set.
     pub(crate) restored: Vec<(String, Option<OsString>)>,
     /// The session's own folder, in which this process runs.
     pub(crate) folder: PathBuf,
     /// The name in it under which type inference finds the standard library.
-    pub(crate) library_link: PathBuf,
+    pub(crate) source_link: PathBuf,
     /// Where that leads to when types must be inferred; at first it leads to an empty one.
     pub(crate) standard_library: PathBuf,
     /// The session's cargo.
@@ -180,7 +180,7 @@ impl Engine {
         command
             .args(&options.cell_arguments)
             .current_dir(&options.working_directory)
-            .env("LD_LIBRARY_PATH", &options.library_path)
+            .env("LD_LIBRARY_PATH", &options.search_path)
             .env_remove("RUSTC");
         for (name, value) in &options.restored {
             match value {
@@ -218,7 +218,7 @@ impl Engine {
         }
         let new = self.options.folder.join("library.new");
         std::os::unix::fs::symlink(&self.options.standard_library, &new)?;
-        std::fs::rename(&new, &self.options.library_link)?;
+        std::fs::rename(&new, &self.options.source_link)?;
         self.context.set_opt_level(LEVEL)?;
         self.knows_types = true;
         Ok(())

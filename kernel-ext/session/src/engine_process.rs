@@ -167,9 +167,9 @@ fn launch_in(
     let plan_file = folder.path().join("plan");
     let plan = Plan { record, ..tools::plan(setup, toolchain, folder.path(), vec![crate_folder.clone()]) };
     std::fs::write(&plan_file, plan.encode()).map_err(SessionError::file("write", &plan_file))?;
-    let library_link = folder.path().join("library");
-    std::os::unix::fs::symlink(setup.empty_library(), &library_link)
-        .map_err(SessionError::file("create", &library_link))?;
+    let source_link = folder.path().join("library");
+    std::os::unix::fs::symlink(setup.empty_library(), &source_link)
+        .map_err(SessionError::file("create", &source_link))?;
     let socket = folder.path().join("events");
     let listener = UnixListener::bind(&socket).map_err(SessionError::file("listen on", &socket))?;
     let log = folder.path().join("log");
@@ -181,10 +181,10 @@ fn launch_in(
         cell_arguments: vec![CELL_ARGUMENT.to_owned()],
         working_directory: launch.working_directory.clone(),
         folder: folder.path().to_owned(),
-        library_link: library_link.clone(),
+        source_link: source_link.clone(),
         standard_library: setup.standard_library(),
         cargo: setup.tools().join("bin/cargo"),
-        library_path: toolchain.library_folder.display().to_string(),
+        search_path: toolchain.compiled_folder.display().to_string(),
         restored: plan.environment.clone(),
         warm_up,
     };
@@ -205,7 +205,7 @@ fn launch_in(
         .env(SOCKET_VARIABLE, &socket)
         .env("EVCXR_TMPDIR", &crate_folder)
         .env("EVCXR_CONFIG_DIR", &configuration)
-        .env("RUST_SRC_PATH", &library_link)
+        .env("RUST_SRC_PATH", &source_link)
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_TERM_COLOR", "never")
         .envs(tools::environment(&plan, &plan_file))

@@ -368,7 +368,7 @@ mod tests {
     fn another_compiler_has_another_set_up() {
         let toolchain = Toolchain {
             sysroot: "/toolchains/stable".into(),
-            library_folder: "/toolchains/stable/lib".into(),
+            compiled_folder: "/toolchains/stable/lib".into(),
             shared_library: "/toolchains/stable/lib/libstd-1111.so".into(),
             linker: None,
         };

@@ -84,17 +84,22 @@ const ROUNDING: f64 = 1e-14;
 impl Uncertainty {
     /// From the Jacobian (one row per point), the sum of squares, and which unknowns are free.
     pub(crate) fn of(jacobian: &DMatrix<f64>, sum_of_squares: f64, free: &[bool]) -> Uncertainty {
-        let count = jacobian.ncols();
-        let places: Vec<usize> = (0..count).filter(|&index| free.get(index).copied().unwrap_or(false)).collect();
-        let freedom = jacobian.nrows().saturating_sub(places.len());
+        let freedom = freedom(jacobian, free);
         let deviation = if freedom > 0 { (sum_of_squares / freedom as f64).sqrt() } else { f64::NAN };
+        Uncertainty::with_deviation(jacobian, deviation, free)
+    }
+
+    /// From the Jacobian (one row per point), the standard deviation of one residual, and which unknowns are free.
+    pub(crate) fn with_deviation(jacobian: &DMatrix<f64>, deviation: f64, free: &[bool]) -> Uncertainty {
+        let count = jacobian.ncols();
+        let places: Vec<usize> = places(free).filter(|&index| index < count).collect();
         let mut found = Uncertainty {
             standard_errors: vec![None; count],
             covariance: vec![vec![0.0; count]; count],
             condition_number: 1.0,
             singular_values: Vec::new(),
             weakest_direction: vec![0.0; count],
-            freedom,
+            freedom: freedom(jacobian, free),
             deviation,
         };
         if places.is_empty() || jacobian.nrows() < places.len() {
@@ -150,6 +155,16 @@ impl Uncertainty {
         }
         variance.max(0.0).sqrt()
     }
+}
+
+/// The free unknowns.
+fn places(free: &[bool]) -> impl Iterator<Item = usize> {
+    free.iter().enumerate().filter(|(_, free)| **free).map(|(index, _)| index)
+}
+
+/// Degrees of freedom: points less free unknowns.
+fn freedom(jacobian: &DMatrix<f64>, free: &[bool]) -> usize {
+    jacobian.nrows().saturating_sub(places(free).count())
 }
 
 /// Roots of the weights that standard deviations give, with a mean square of 1; `None` for samples that are all alike.

@@ -2,7 +2,8 @@
 
 use crate::candidates;
 use crate::commands::fit::data::DataOptions;
-use crate::commands::fit::{load, threads};
+use crate::commands::fit::search::SearchOptions;
+use crate::commands::fit::{correlations, load};
 use crate::failure::{Explain, Failure};
 use crate::interrupt::Interrupts;
 use crate::output::{print, print_json};
@@ -11,7 +12,7 @@ use clap::Args;
 use clap_complete::ArgValueCandidates;
 use kovacs_core::model::{EvaluationError, Evaluator};
 use kovacs_fit::compare::{Candidate, CompareOptions, CompareProgress, compare};
-use kovacs_fit::estimate::{Correlations, FitOptions, Parameters};
+use kovacs_fit::estimate::{FitOptions, Parameters};
 use kovacs_host::ModelHandle;
 use kovacs_runner::exit_code;
 use std::sync::Mutex;
@@ -43,15 +44,8 @@ pub struct Options {
     /// Treat every sample as independent of its neighbours
     #[arg(long)]
     independent: bool,
-    /// Number of starts
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
-    starts: u16,
-    /// Seed of the starts
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Threads [default: one per processor]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    search: SearchOptions,
     /// Approve the libraries of the models, if nobody has done that
     #[arg(long)]
     trust: bool,
@@ -97,14 +91,7 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         .iter()
         .map(|(name, factory, parameters)| Candidate { name: name.clone(), factory, parameters: parameters.clone() })
         .collect();
-    let correlations = if options.independent { Correlations::Ignored } else { Correlations::Estimated };
-    let fit = FitOptions {
-        starts: usize::from(options.starts),
-        seed: options.seed,
-        correlations,
-        threads: threads(options.threads),
-        ..FitOptions::default()
-    };
+    let fit = FitOptions { correlations: correlations(!options.independent), ..options.search.fit() };
     let compare_options = CompareOptions { fit, leave_out: !options.no_left_out };
     let interrupts = Interrupts::listen()?;
     let waiting = Mutex::new(Waiting::new("models are compared"));

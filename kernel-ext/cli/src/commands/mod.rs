@@ -19,6 +19,7 @@ mod reproduce;
 mod run;
 mod setup;
 mod structure;
+mod two_step;
 
 use crate::failure::Failure;
 use clap::{Parser, Subcommand};

@@ -30,7 +30,8 @@ pub struct Manifest {
     /// Processor and system.
     target: String,
     /// File name of the library.
-    library: String,
+    #[serde(rename = "library")]
+    file: String,
     /// Of the library, hexadecimal.
     sha256: String,
     /// Compiler and revision, in the library's own words.
@@ -56,7 +57,7 @@ impl Manifest {
             format: FORMAT,
             abi: kovacs_abi::ABI_MAJOR,
             target: this_target(),
-            library,
+            file: library,
             sha256: digest.to_owned(),
             build: build.to_owned(),
             models: models.map(ModelTable::from).collect(),
@@ -133,8 +134,8 @@ impl Manifest {
             return Err(LibraryFault::ManifestTarget { manifest, stated: self.target.clone(), here: this_target() });
         }
         match library.file_name() {
-            Some(name) if name != self.library.as_str() => {
-                Err(LibraryFault::ManifestFile { manifest, stated: self.library.clone() })
+            Some(name) if name != self.file.as_str() => {
+                Err(LibraryFault::ManifestFile { manifest, stated: self.file.clone() })
             }
             _ => Ok(()),
         }

@@ -76,7 +76,7 @@ fn a_broken_library_does_not_stop_the_others() {
     assert_eq!(models.load("maxwell_c").unwrap().id(), "org.example.maxwell_c");
     let broken = &models.catalogue().broken;
     assert_eq!(broken.len(), 1);
-    assert_eq!(broken[0].path, folder.library("a_broken_one"));
+    assert_eq!(broken[0].path, folder.path_of("a_broken_one"));
     assert!(models.catalogue().to_string().contains(&format!("refused: {}", broken[0].error)));
 }
 
@@ -149,7 +149,7 @@ fn the_same_content_is_opened_once_in_a_process() {
     let (first, second) = (Folder::new(), Folder::new());
     // Nobody else builds this content, so the log shows every call of the entry function.
     let Some(path) = first.compile("maxwell_c", &["ONLY_HERE"]) else { return };
-    let copy = second.library("maxwell_c");
+    let copy = second.path_of("maxwell_c");
     fs::copy(&path, &copy).unwrap();
     let paths = [path, copy];
     let handles: Vec<_> = std::thread::scope(|scope| {

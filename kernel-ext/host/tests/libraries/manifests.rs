@@ -38,7 +38,7 @@ fn a_manifest_says_all_that_the_library_says() {
     let mut described: Vec<_> = read.models().collect();
     described[0].path = handle.description().path.clone();
     assert_eq!(described, [handle.description().clone()]);
-    assert_eq!(Manifest::read(&folder.library("none")).unwrap(), None);
+    assert_eq!(Manifest::read(&folder.path_of("none")).unwrap(), None);
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_damaged_manifest_is_a_refusal_with_the_line() {
 fn a_library_with_several_models_has_one_manifest() {
     let linear = Models::discover().load("kww").unwrap();
     let folder = Folder::new();
-    let library = folder.library("linear");
+    let library = folder.path_of("linear");
     fs::copy(linear.path(), &library).unwrap();
     approve(&library);
     Manifest::of(&linear).write(&library).unwrap();

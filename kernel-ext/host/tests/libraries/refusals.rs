@@ -174,17 +174,17 @@ fn a_refused_library_is_not_opened_again() {
 #[test]
 fn folders_pipes_and_missing_files_are_refused() {
     let folder = Folder::new();
-    let path = folder.library("folder");
+    let path = folder.path_of("folder");
     std::fs::create_dir(&path).unwrap();
     assert_eq!(reason(&path), "is not a regular file");
 
-    let pipe = folder.library("pipe");
+    let pipe = folder.path_of("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     if made.is_ok_and(|status| status.success()) {
         // Without care, opening it would wait for somebody to write.
         assert_eq!(reason(&pipe), "is not a regular file");
     }
-    assert_eq!(reason(&folder.library("nowhere")), "cannot be read: No such file or directory (os error 2)");
+    assert_eq!(reason(&folder.path_of("nowhere")), "cannot be read: No such file or directory (os error 2)");
 }
 
 #[test]

@@ -51,14 +51,14 @@ impl Folder {
     }
 
     /// A file of this name; the model's name stands for the library's.
-    pub fn library(&self, model: &str) -> PathBuf {
+    pub fn path_of(&self, model: &str) -> PathBuf {
         let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
         self.path().join(format!("{prefix}kovacs_model_{model}{suffix}"))
     }
 
     /// Writes a file as the library of a model.
     pub fn write(&self, model: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.library(model);
+        let path = self.path_of(model);
         std::fs::write(&path, bytes).expect("the folder can be written");
         path
     }
@@ -73,7 +73,7 @@ impl Folder {
 
     /// As [`compile`](Folder::compile), and nobody has approved it.
     pub fn compile_strange(&self, model: &str, macros: &[&str]) -> Option<PathBuf> {
-        let path = self.library(model);
+        let path = self.path_of(model);
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
         let compiled = Command::new("cc")
             .args(["-std=c99", "-O1", "-Wall", "-Wextra", "-Wno-unused", "-Werror", "-shared", "-fPIC"])

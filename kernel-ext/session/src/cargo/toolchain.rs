@@ -12,7 +12,7 @@ pub(crate) struct Toolchain {
     /// Its folder.
     pub(crate) sysroot: PathBuf,
     /// Where the compiled standard library is.
-    pub(crate) library_folder: PathBuf,
+    pub(crate) compiled_folder: PathBuf,
     /// The shared standard library. Its name has a digest of the compiler in it.
     pub(crate) shared_library: PathBuf,
     /// The linker that comes with the compiler, where there is one.
@@ -28,11 +28,11 @@ impl Toolchain {
             .map_err(|source| SessionError::NoCompiler { source })?;
         let text = String::from_utf8_lossy(&output.stdout);
         let mut lines = text.lines().map(PathBuf::from);
-        let (Some(sysroot), Some(library_folder), true) = (lines.next(), lines.next(), output.status.success()) else {
+        let (Some(sysroot), Some(compiled_folder), true) = (lines.next(), lines.next(), output.status.success()) else {
             return Err(SessionError::BadCompiler { message: String::from_utf8_lossy(&output.stderr).into_owned() });
         };
-        let shared_library = fs::read_dir(&library_folder)
-            .map_err(SessionError::file("list", &library_folder))?
+        let shared_library = fs::read_dir(&compiled_folder)
+            .map_err(SessionError::file("list", &compiled_folder))?
             .flatten()
             .map(|entry| entry.path())
             .find(|path| {
@@ -40,10 +40,10 @@ impl Toolchain {
                 name.starts_with("libstd-") && !name.ends_with(".rlib") && !name.ends_with(".rmeta")
             })
             .ok_or_else(|| SessionError::BadCompiler {
-                message: format!("there is no shared standard library in {}", library_folder.display()),
+                message: format!("there is no shared standard library in {}", compiled_folder.display()),
             })?;
-        let linker = library_folder.parent().map(|folder| folder.join("bin/rust-lld")).filter(|path| path.is_file());
-        Ok(Toolchain { sysroot, library_folder, shared_library, linker })
+        let linker = compiled_folder.parent().map(|folder| folder.join("bin/rust-lld")).filter(|path| path.is_file());
+        Ok(Toolchain { sysroot, compiled_folder, shared_library, linker })
     }
 
     /// The sources of the standard library, if they are installed.

@@ -21,7 +21,6 @@ mod report;
 mod result;
 mod search;
 mod starts;
-mod uncertainty;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval, BootstrapOptions, Resampling, bootstrap};
 pub use criteria::Criteria;

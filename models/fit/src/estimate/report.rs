@@ -9,11 +9,14 @@ use super::parameters::{FreeParameter, Parameters, Role};
 use super::problem::Problem;
 use super::result::{FitResult, FittedCurve, FittedParameter, StartResult, rounded};
 use super::search::{Correlations, FitOptions};
-use super::uncertainty::{Uncertainty, in_words, uncertainty};
 use crate::least_squares::Variable;
+use crate::uncertainty::Uncertainty;
 use kovacs_core::noise::{NORMAL_975, correlation, student_975};
 use nalgebra::DMatrix;
 use std::collections::BTreeMap;
+
+/// Condition numbers above this are rounding: a direction is undetermined.
+const WORST_CONDITION: f64 = 1e12;
 
 /// Rise of the sum of squares that still counts as 1: by a factor of three either way.
 const PARABOLA: (f64, f64) = (1.0 / 3.0, 3.0);
@@ -79,7 +82,9 @@ pub(crate) fn report(
     };
     let (white, jacobian) = problem.information(place).ok_or_else(lost)?;
     let residuals = problem.standardised(place).ok_or_else(lost)?;
-    let sure = uncertainty(&jacobian, &held);
+    // Standardised residuals have the variance 1.
+    let free: Vec<bool> = held.iter().map(|held| !held).collect();
+    let sure = Uncertainty::with_deviation(&jacobian, 1.0, &free);
     let bent = match options.loss {
         Loss::Linear => bent(problem, place, &jacobian, &held),
         _ => vec![false; held.len()],
@@ -94,8 +99,8 @@ pub(crate) fn report(
     let values = problem.values(place);
     let slopes: Vec<f64> = unknowns.iter().zip(&values).map(|(unknown, &value)| unknown.slope(value)).collect();
     let fitted = unknowns.iter().enumerate().map(|(index, unknown)| {
-        let error = sure.covariance[(index, index)].sqrt();
-        let determined = !held[index] && error.is_finite() && !sure.singular && !bent[index];
+        let error = sure.covariance[index][index].sqrt();
+        let determined = !held[index] && error.is_finite() && !is_singular(&sure) && !bent[index];
         (unknown.name.clone(), fitted(unknown, values[index], determined.then_some(error), quantile))
     });
     let mut listed: Vec<(String, FittedParameter)> = Vec::new();
@@ -117,10 +122,10 @@ pub(crate) fn report(
     let freedom = data.points() as f64 - unknowns.len() as f64;
     let known = problem.scales().is_empty();
     let count = unknowns.len();
-    let covariance = |row: usize, column: usize| sure.covariance[(row, column)] * slopes[row] * slopes[column];
+    let covariance = |row: usize, column: usize| sure.covariance[row][column] * slopes[row] * slopes[column];
     let correlation = |row: usize, column: usize| {
-        let size = (sure.covariance[(row, row)] * sure.covariance[(column, column)]).sqrt();
-        if size > 0.0 { sure.covariance[(row, column)] / size } else { 0.0 }
+        let size = (sure.covariance[row][row] * sure.covariance[column][column]).sqrt();
+        if size > 0.0 { sure.covariance[row][column] / size } else { 0.0 }
     };
     let matrix = |of: &dyn Fn(usize, usize) -> f64| -> Vec<Vec<f64>> {
         (0..count).map(|row| (0..count).map(|column| of(row, column)).collect()).collect()
@@ -154,9 +159,9 @@ pub(crate) fn report(
         criteria,
         covariance: matrix(&covariance),
         correlation: matrix(&correlation),
-        condition: sure.condition,
+        condition: sure.condition_number,
         singular_values: sure.singular_values.clone(),
-        sloppiest: in_words(&sure.sloppiest, unknowns),
+        sloppiest: in_words(&sure.weakest_direction, unknowns),
         starts,
         evaluations: 0,
         converged: false,
@@ -165,6 +170,24 @@ pub(crate) fn report(
     };
     result.warnings = warnings(&result, unknowns, &held, &bent, &sure, options);
     Ok(result)
+}
+
+/// Whether the data leave some direction open.
+fn is_singular(sure: &Uncertainty) -> bool {
+    sure.condition_number > WORST_CONDITION
+}
+
+/// The names in a direction that carry most of it, with their exponents or changes, largest first.
+fn in_words(direction: &[f64], unknowns: &[FreeParameter]) -> String {
+    let mut parts: Vec<(f64, &FreeParameter)> = direction.iter().copied().zip(unknowns).collect();
+    parts.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    let largest = parts.first().map_or(0.0, |part| part.0);
+    let shown = parts.iter().filter(|part| part.0.abs() > 0.2 * largest.abs() && largest != 0.0);
+    let words = shown.map(|(part, unknown)| {
+        let sense = if part / largest > 0.0 { "up" } else { "down" };
+        format!("{} {sense}", unknown.name)
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// A free parameter with its interval: symmetric in the variable of the search.
@@ -249,14 +272,14 @@ fn warnings(
             .replace("  ", " "),
         );
     }
-    if sure.singular {
+    if is_singular(sure) {
         warnings.push(format!(
             "the data leave a direction open, so no parameter has an error: {}; fix one of them",
             result.sloppiest
         ));
     }
-    for (index, unknown) in unknowns.iter().enumerate().filter(|(index, _)| !held[*index] && !sure.singular) {
-        let error = sure.covariance[(index, index)].sqrt();
+    for (index, unknown) in unknowns.iter().enumerate().filter(|(index, _)| !held[*index] && !is_singular(sure)) {
+        let error = sure.covariance[index][index].sqrt();
         let size = if unknown.logarithmic { 1.0 } else { (result.value(&unknown.name) / unknown.scale).abs() };
         if error.is_nan() || error > size {
             let with = match result.sloppiest.contains(", ") {

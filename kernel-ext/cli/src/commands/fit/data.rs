@@ -1,6 +1,7 @@
 //! What is fitted: tests of a package with their protocols, or columns of a file with a protocol from the command line.
 
 use crate::commands::data::kept;
+use crate::commands::two_step::TestOptions;
 use crate::failure::{Explain, Failure};
 use crate::output::notice;
 use crate::quantities;
@@ -47,21 +48,8 @@ pub struct DataOptions {
     /// Of a file: the unit of a column that does not state it, `time=min`; may be repeated
     #[arg(long = "unit", value_name = "COLUMN=UNIT", value_parser = unit_of)]
     units: Vec<(String, Unit)>,
-    /// Of a file: strain of the first stage
-    #[arg(long, value_name = "STRAIN", value_parser = quantities::strain, allow_hyphen_values = true)]
-    eps1: Option<f64>,
-    /// Of a file: strain of the second stage
-    #[arg(long, value_name = "STRAIN", value_parser = quantities::strain, allow_hyphen_values = true)]
-    eps2: Option<f64>,
-    /// Of a file: waiting time in the first stage
-    #[arg(long, value_name = "TIME", value_parser = quantities::time)]
-    t_w: Option<f64>,
-    /// Of a file: temperature
-    #[arg(long, value_name = "TEMPERATURE", value_parser = quantities::temperature)]
-    temperature: Option<f64>,
-    /// Of a file: duration of the loading ramp; unloading has the same rate [default: exact steps]
-    #[arg(long, value_name = "TIME", value_parser = quantities::time)]
-    ramp: Option<f64>,
+    #[command(flatten)]
+    test: TestOptions,
     /// Of a file: protocol from a TOML file instead of the strains and times
     #[arg(long, value_name = "FILE", conflicts_with_all = ["eps1", "eps2", "t_w", "temperature", "ramp"])]
     protocol: Option<PathBuf>,
@@ -305,10 +293,10 @@ impl DataOptions {
             };
             return Ok((form.protocol()?, two_step));
         }
-        let given = [self.eps1, self.eps2, self.t_w, self.temperature];
+        let given = [self.test.eps1, self.test.eps2, self.test.t_w, self.test.temperature];
         match given {
             [Some(eps1), Some(eps2), Some(t_w), Some(temperature)] => {
-                let test = TwoStep { ramp: self.ramp, ..TwoStep::new(eps1, eps2, t_w, temperature) };
+                let test = TwoStep { ramp: self.test.ramp, ..TwoStep::new(eps1, eps2, t_w, temperature) };
                 Ok((test.protocol()?, Some(test)))
             }
             [None, None, None, None] => Ok((Protocol::at(ROOM), None)),
@@ -324,7 +312,7 @@ impl DataOptions {
 
     /// Whether somebody said what was done.
     pub fn has_protocol(&self) -> bool {
-        self.protocol.is_some() || self.eps1.is_some() || !Path::new(&self.data).is_file()
+        self.protocol.is_some() || self.test.eps1.is_some() || !Path::new(&self.data).is_file()
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 /// # Errors
 /// A curve that cannot be fitted, where it is the only one.
 pub fn double_kww(options: &Options, stages: &[Curve]) -> Result<(), Failure> {
-    let threads = super::threads(options.threads).get();
+    let threads = options.search.threads().get();
     let fits = fit_double_kww_many(stages, &DoubleKwwOptions::default(), threads);
     let fits: Vec<_> = stages.iter().zip(fits).collect();
     if let [(_, fit)] = fits.as_slice() {

@@ -5,6 +5,7 @@
 
 pub mod data;
 mod descriptive;
+pub mod search;
 mod store;
 
 use crate::candidates;
@@ -23,8 +24,8 @@ use kovacs_fit::estimate::{
 };
 use kovacs_host::{ModelHandle, Models};
 use kovacs_runner::exit_code;
+use search::SearchOptions;
 use std::fmt::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -78,15 +79,8 @@ pub struct Options {
     /// Estimate how far neighbouring residuals are correlated, so that errors and criteria mean something
     #[arg(long)]
     correlated: bool,
-    /// Number of starts
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
-    starts: u16,
-    /// Seed of the starts
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Threads [default: one per processor]
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    search: SearchOptions,
     /// Compute the fit even if it is stored
     #[arg(long)]
     fresh: bool,
@@ -140,13 +134,8 @@ pub fn run(options: &Options) -> Result<(), Failure> {
         handle.description().preset(&glass).map(|preset| preset.id.clone())
     });
     let (parameters, settings) = parameters(options, handle.description(), glass.as_deref())?;
-    let fit_options = FitOptions {
-        loss: options.loss,
-        starts: usize::from(options.starts),
-        seed: options.seed,
-        correlations: if options.correlated { Correlations::Estimated } else { Correlations::Ignored },
-        threads: threads(options.threads),
-    };
+    let fit_options =
+        FitOptions { loss: options.loss, correlations: correlations(options.correlated), ..options.search.fit() };
     let key = store::key(&observed, &parameters, &fit_options, handle.description(), &settings);
     let stored = if options.fresh { None } else { store::find(&key) };
     let result = match stored {
@@ -172,10 +161,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     print(&format!("{} tests of {}, starting from {from}\n{result}", tests.len(), options.data.name()))
 }
 
-/// One per processor, unless somebody says otherwise.
-pub fn threads(asked: Option<u16>) -> NonZeroUsize {
-    let asked = asked.and_then(|threads| NonZeroUsize::new(usize::from(threads)));
-    asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+/// Whether neighbouring residuals may be correlated.
+pub fn correlations(estimated: bool) -> Correlations {
+    if estimated { Correlations::Estimated } else { Correlations::Ignored }
 }
 
 /// The model of this name; `tnm` under prescribed strain is its strain-driven form.

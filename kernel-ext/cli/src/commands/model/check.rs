@@ -163,13 +163,13 @@ fn as_json(report: &Report, manifest: Option<&Path>) -> serde_json::Value {
 fn as_text(report: &Report, options: &Options, manifest: Option<&Path>) -> String {
     let mut text = report.text(options.all);
     if let Some(bad) = report.bad().next() {
-        let Report { library_path, seed, .. } = report;
+        let Report { plugin_path, seed, .. } = report;
         let model = bad.model.as_ref().map(|id| format!(" --model {id}")).unwrap_or_default();
         let pedantic = if options.pedantic { " --pedantic" } else { "" };
         text.push_str(&format!("{}: {}\n", bad.test.name(), bad.test.description()));
         text.push_str(&format!(
             "again: kovacs model check '{}'{model} --only '^{}$' --seed {seed}{pedantic}\n",
-            library_path.display(),
+            plugin_path.display(),
             bad.test.name()
         ));
     }

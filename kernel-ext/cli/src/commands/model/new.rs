@@ -96,7 +96,7 @@ fn from_cell(place: &str, name: &Name) -> Result<FromCell, Failure> {
     let model = kovacs_from_cell::find(&cells, id).doing("cannot take the model out of the notebook")?;
     let file = Path::new(path).file_name().unwrap_or_default().to_string_lossy();
     let written = model.write(name.as_str(), &name.id(), &format!("cell `{}` of `{file}`", model.cell));
-    Ok(FromCell { type_name: written.type_name, library_source: formatted(written.library_source) })
+    Ok(FromCell { type_name: written.type_name, crate_source: formatted(written.crate_source) })
 }
 
 /// The source as `rustfmt` lays it out; as it is where there is none.

@@ -84,15 +84,15 @@ fn from_file(file: &Path, dead_time: Option<f64>) -> Result<Asked, Failure> {
 
 fn from_options(options: &Options) -> Result<Asked, Failure> {
     let mut picker = Picker::new(options.glass.as_deref());
-    let eps1 = picker.pick("--eps1", options.eps1, |glass| glass.eps1);
-    let eps2 = picker.pick("--eps2", options.eps2, |glass| glass.eps2);
-    let t_w = picker.pick("--t-w", options.t_w, |glass| glass.t_w);
-    let temperature = picker.pick("--temperature", options.temperature, |glass| glass.temperature);
+    let eps1 = picker.pick("--eps1", options.test.eps1, |glass| glass.eps1);
+    let eps2 = picker.pick("--eps2", options.test.eps2, |glass| glass.eps2);
+    let t_w = picker.pick("--t-w", options.test.t_w, |glass| glass.t_w);
+    let temperature = picker.pick("--temperature", options.test.temperature, |glass| glass.temperature);
     let (Some(eps1), Some(eps2), Some(t_w), Some(temperature)) = (eps1, eps2, t_w, temperature) else {
         return Err(picker.incomplete("`--eps1 0.5% --eps2 0.3% --t-w 900s --temperature 593K`"));
     };
     let mut test = TwoStep::new(eps1, eps2, t_w, temperature);
-    test.ramp = options.ramp;
+    test.ramp = options.test.ramp;
     test.duration = options.duration.unwrap_or(test.duration);
     test.dead_time = options.dead_time.unwrap_or(0.0);
     Ok(Asked { form: ProtocolForm::TwoStep(test), dead_time: test.dead_time, from_paper: picker.from_paper })

@@ -14,6 +14,7 @@ pub mod values;
 
 use crate::candidates;
 use crate::commands::model;
+use crate::commands::two_step::TestOptions;
 use crate::failure::{Explain, Failure};
 use crate::output::notice;
 use crate::quantities;
@@ -49,24 +50,11 @@ pub struct Options {
     /// Parameter set of the model: the glass
     #[arg(long)]
     glass: Option<String>,
-    /// Strain of the first stage
-    #[arg(long, value_name = "STRAIN", value_parser = quantities::strain, allow_hyphen_values = true)]
-    eps1: Option<f64>,
-    /// Strain of the second stage
-    #[arg(long, value_name = "STRAIN", value_parser = quantities::strain, allow_hyphen_values = true)]
-    eps2: Option<f64>,
-    /// Waiting time in the first stage
-    #[arg(long, value_name = "TIME", value_parser = quantities::time)]
-    t_w: Option<f64>,
-    /// Temperature
-    #[arg(long, value_name = "TEMPERATURE", value_parser = quantities::temperature)]
-    temperature: Option<f64>,
+    #[command(flatten)]
+    test: TestOptions,
     /// Duration of the second stage [default: 1000 t_w, at least 1e5 s], or of the recovery [default: 3e4 s]
     #[arg(long, value_name = "TIME", value_parser = quantities::time)]
     duration: Option<f64>,
-    /// Duration of the loading ramp; unloading has the same rate [default: exact steps]
-    #[arg(long, value_name = "TIME", value_parser = quantities::time)]
-    ramp: Option<f64>,
     /// Time from the last step to the first sample [default: 0 s; the fit of a recovery begins at 0.01 s]
     #[arg(long, value_name = "TIME", value_parser = quantities::time)]
     dead_time: Option<f64>,

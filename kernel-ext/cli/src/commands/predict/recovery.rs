@@ -99,9 +99,9 @@ pub fn run(options: &Options, ready: &mut Ready) -> Result<(), Failure> {
 /// The test that the options describe.
 fn read(options: &Options) -> Result<(RecoveryTest, Vec<&'static str>), Failure> {
     let mut picker = Picker::new(options.glass.as_deref());
-    let eps1 = picker.pick("--eps1", options.eps1, |glass| glass.eps1);
-    let t_w = picker.pick("--t-w", options.t_w, |glass| glass.t_w);
-    let temperature = picker.pick("--temperature", options.temperature, |glass| glass.temperature);
+    let eps1 = picker.pick("--eps1", options.test.eps1, |glass| glass.eps1);
+    let t_w = picker.pick("--t-w", options.test.t_w, |glass| glass.t_w);
+    let temperature = picker.pick("--temperature", options.test.temperature, |glass| glass.temperature);
     let (Some(eps1), Some(t_w), Some(temperature)) = (eps1, t_w, temperature) else {
         return Err(picker.incomplete("`--recovery --eps1 0.5% --t-w 900s --temperature 593K`"));
     };

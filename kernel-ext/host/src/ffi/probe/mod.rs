@@ -159,7 +159,7 @@ impl Probe {
 
     /// Whether opening the library changed rounding, flush-to-zero or traps of the thread that opened it.
     pub fn changed_floats_on_opening(&self) -> bool {
-        self.handle.library().changed_floats
+        self.handle.opened().changed_floats
     }
 
     /// Calls the library's entry function once more; `Err` says how the answer differs from the first one.
@@ -167,7 +167,7 @@ impl Probe {
     /// # Errors
     /// It fails, or hands out other tables.
     pub fn enter_again(&self) -> Result<(), String> {
-        let library = self.handle.library();
+        let library = self.handle.opened();
         let mut plugin: *const abi::Plugin = ptr::null();
         // SAFETY: the header: the host table lives for ever, `plugin` may be written during the call.
         let status = unsafe { (library.entry)(library.host.table(), &mut plugin) };
