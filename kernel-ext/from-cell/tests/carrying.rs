@@ -42,7 +42,7 @@ let model = Model::from_fn(definition, |p, experiment| {
 
 #[test]
 fn definition_and_closure_become_a_table_and_a_function() {
-    let Crate { type_name, library } = written(&[POWER_LAW]);
+    let Crate { type_name, crate_source } = written(&[POWER_LAW]);
     assert_eq!(type_name, "PowerLaw");
     for part in [
         "//! The model `power_law`: a power law for every change of strain.",
@@ -54,10 +54,13 @@ fn definition_and_closure_become_a_table_and_a_function() {
         "name: \"Power law\"",
         "seeded: true, continuous: true, ..Capabilities::NONE",
     ] {
-        assert!(library.contains(part), "no `{part}` in\n{library}");
+        assert!(crate_source.contains(part), "no `{part}` in\n{crate_source}");
     }
-    assert!(!library.contains("Model::from_fn") && !library.contains("deterministic: true"), "{library}");
-    syn::parse_file(&library).expect("it is Rust");
+    assert!(
+        !crate_source.contains("Model::from_fn") && !crate_source.contains("deterministic: true"),
+        "{crate_source}"
+    );
+    syn::parse_file(&crate_source).expect("it is Rust");
 }
 
 #[test]
