@@ -40,6 +40,8 @@ impl BandPoint {
 
 /// Excess of the sum of squares in units of the variance at the ends of a 95 % interval.
 const LIMIT: f64 = 3.841_458_8;
+/// Part of the largest stress by which modes, four to the decade, miss the curve of a linear material.
+const RESOLUTION: f64 = 1e-6;
 /// Weight of the pull on the prediction, in samples.
 const PULL: f64 = 10.0;
 /// Doublings of the pull.
@@ -57,7 +59,9 @@ pub(super) fn band(
     let times = log_spaced(positive, record.second.x.last().copied().unwrap_or(f64::NAN), per_decade);
     let (whole, seen) = functionals(record, design, &times)?;
     let unseen = &whole - &seen;
-    let problem = Triangle::new(design, noise * LIMIT.sqrt());
+    // Without noise the modes themselves miss the curve by a little, at every sample.
+    let missed = RESOLUTION * design.stress.amax() * (design.first as f64).sqrt();
+    let problem = Triangle::new(design, (noise * LIMIT.sqrt()).hypot(missed));
     let point = |(row, time): (usize, f64)| {
         let width = |rows: &DMatrix<f64>| {
             let (low, high) = problem.range(&rows.row(row).into_owned());
