@@ -306,7 +306,7 @@ mod tests {
         // In a kernel, its own description is looked at.
         let crystal = specs::Spec { name: "crystal".to_owned(), ..spec(&program) };
         let both = || vec![spec(&other), crystal.clone()];
-        assert_eq!(asked_for(Some("crystal"), both()), [crystal.clone()]);
+        assert_eq!(asked_for(Some("crystal"), both()), std::slice::from_ref(&crystal));
         assert_eq!(asked_for(Some("elsewhere"), both()).len(), 2);
         assert_eq!(asked_for(None, both()).len(), 2);
     }

@@ -11,6 +11,16 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+/// Columns of one length as they go into a file, borrowed where the result holds them.
+pub struct Columns<'a> {
+    /// Abscissa.
+    pub x: &'a [f64],
+    /// Ordinate.
+    pub y: &'a [f64],
+    /// Standard uncertainty of the ordinate, if it is known.
+    pub sigma: Option<Cow<'a, [f64]>>,
+}
+
 /// What a command makes of `S(Q)`, as it goes into a file.
 pub trait Curve {
     /// What the file holds.
@@ -19,8 +29,8 @@ pub trait Curve {
     /// Settings for the header of the file, beside those of the reduction.
     fn settings(&self) -> Vec<(String, String)>;
 
-    /// Abscissa, ordinate and the uncertainty of the ordinate, if it is known.
-    fn columns(&self) -> (&[f64], &[f64], Option<Cow<'_, [f64]>>);
+    /// The columns of the file.
+    fn columns(&self) -> Columns<'_>;
 }
 
 /// What was made of one file.
@@ -69,7 +79,7 @@ pub fn each<T: Curve>(
         if let Some(out) = out {
             let place = place(out, file, files.len() > 1, T::KIND.ending());
             settings.extend(result.settings());
-            let (x, y, sigma) = result.columns();
+            let Columns { x, y, sigma } = result.columns();
             let file = PdfFile { kind: T::KIND, settings: &settings, x, y, sigma: sigma.as_deref() };
             replace_file(&place, file.to_text().as_bytes())?;
             written = Some(place);

@@ -1,6 +1,6 @@
 //! `kovacs structure gr`: `G(r)` of one or several patterns.
 
-use super::each::{self, Curve, each};
+use super::each::{self, Columns, Curve, each};
 use super::peak::{self, PeakOptions};
 use super::reduce;
 use crate::failure::{Explain, Failure};
@@ -143,7 +143,7 @@ impl Curve for PairDistribution {
         .to_vec()
     }
 
-    fn columns(&self) -> (&[f64], &[f64], Option<Cow<'_, [f64]>>) {
-        (&self.r, &self.g, self.sigma().map(Cow::Owned))
+    fn columns(&self) -> Columns<'_> {
+        Columns { x: &self.r, y: &self.g, sigma: self.sigma().map(Cow::Owned) }
     }
 }

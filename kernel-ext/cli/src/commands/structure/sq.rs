@@ -1,6 +1,6 @@
 //! `kovacs structure sq`: the structure factor of one or several patterns.
 
-use super::each::{self, Curve, each};
+use super::each::{self, Columns, Curve, each};
 use super::reduce;
 use crate::failure::Failure;
 use crate::output::{aligned, print, print_json};
@@ -86,8 +86,8 @@ impl Curve for StructureFactor {
         Vec::new()
     }
 
-    fn columns(&self) -> (&[f64], &[f64], Option<Cow<'_, [f64]>>) {
-        (&self.q, &self.s, self.sigma.as_deref().map(Cow::Borrowed))
+    fn columns(&self) -> Columns<'_> {
+        Columns { x: &self.q, y: &self.s, sigma: self.sigma.as_deref().map(Cow::Borrowed) }
     }
 }
 
