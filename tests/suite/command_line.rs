@@ -2,9 +2,14 @@
 
 use crate::program::say;
 
-const COMMANDS: [&[&str]; 22] = [
+const COMMANDS: [&[&str]; 27] = [
     &["reproduce"],
     &["predict"],
+    &["fit"],
+    &["posterior"],
+    &["compare"],
+    &["design"],
+    &["linear"],
     &["run"],
     &["data", "list"],
     &["data", "info"],

@@ -3,7 +3,7 @@
 //! Reference values were computed with an independent implementation of the same equations. They are held to 1e-6, or
 //! to the digits that were printed where those are fewer.
 
-use crate::program::{Said, close, kovacs, run, say};
+use crate::program::{Said, catches_interrupts, close, kovacs, run, say};
 use crate::scratch::file;
 use serde_json::Value;
 use std::process::Stdio;
@@ -438,13 +438,6 @@ fn the_curve_is_written_whole() {
 
     let to_nowhere = ["predict", "kww", "--glass", "pvc", "--csv", "/proc/none/curve.csv"];
     say(&to_nowhere).ends_with(1).complains_of(&["cannot write `/proc/none/curve.csv`"]);
-}
-
-/// Whether a process has a handler for SIGINT, the second of the signals it catches.
-fn catches_interrupts(process: u32) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-    caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
 }
 
 #[test]

@@ -105,6 +105,13 @@ pub fn say(arguments: &[&str]) -> Said {
     run(&mut kovacs(arguments))
 }
 
+/// Whether a process has a handler for SIGINT, the second of the signals it catches.
+pub fn catches_interrupts(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 0b10 != 0)
+}
+
 /// `actual` is `expected` within a relative tolerance.
 #[track_caller]
 pub fn close(actual: f64, expected: f64, tolerance: f64) {

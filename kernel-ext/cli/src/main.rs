@@ -19,6 +19,7 @@ mod reporter;
 mod reports;
 mod roles;
 mod waiting;
+mod watched;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -32,6 +32,11 @@ pub fn notice(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// `1 test`, `3 tests`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// Rows as columns, two spaces apart; the last column is as wide as its text. `indent` stands before every line.
 pub fn aligned(indent: &str, rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -29,6 +29,14 @@ pub fn temperature(text: &str) -> Result<f64, String> {
     quantity(text, Dimension::Temperature, "a temperature", "593K")
 }
 
+/// A stress in MPa: `1MPa`, `500kPa`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn stress(text: &str) -> Result<f64, String> {
+    quantity(text, Dimension::Stress, "a stress", "1MPa")
+}
+
 /// A length in Å: `0.2065A`, `280mm`.
 ///
 /// # Errors

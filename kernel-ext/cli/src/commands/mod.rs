@@ -5,6 +5,7 @@ mod cite;
 mod compare;
 pub mod completions;
 mod data;
+mod design;
 mod dist;
 mod findings;
 mod fit;
@@ -14,6 +15,7 @@ mod linear;
 pub mod man;
 mod model;
 mod new;
+mod posterior;
 mod predict;
 mod reproduce;
 mod run;
@@ -57,7 +59,9 @@ enum Command {
     Predict(predict::Options),
     Findings(findings::Options),
     Fit(fit::Options),
+    Posterior(posterior::Options),
     Compare(compare::Options),
+    Design(design::Options),
     Linear(linear::Options),
     Run(run::Options),
     #[command(subcommand)]
@@ -93,7 +97,9 @@ impl CommandLine {
             Command::Predict(options) => done(predict::run(options)),
             Command::Findings(options) => done(findings::run(options)),
             Command::Fit(options) => done(fit::run(options)),
+            Command::Posterior(options) => done(posterior::run(options)),
             Command::Compare(options) => done(compare::run(options)),
+            Command::Design(options) => done(design::run(options)),
             Command::Linear(options) => done(linear::run(options)),
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),

@@ -10,9 +10,9 @@ pub struct SearchOptions {
     /// Number of starts
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..))]
     starts: u16,
-    /// Seed of the starts
+    /// Seed of the random numbers: the same seed gives the same bits
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    pub seed: u64,
     /// Threads [default: one per processor]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
