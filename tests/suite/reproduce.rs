@@ -95,7 +95,7 @@ fn outside_a_project_the_message_says_so() {
 fn the_notebooks_of_this_project_give_the_reference_values() {
     let out = tempfile::tempdir().expect("a folder");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut command = kovacs(&["reproduce", "--json", "--out", out.path().to_str().expect("UTF-8")]);
+    let mut command = kovacs(&["reproduce", "--check", "--json", "--out", out.path().to_str().expect("UTF-8")]);
     let said = run(command.current_dir(&root)).ends_with(0).json();
     let claims = said["scorecard"].as_array().expect("a list");
     crate::scorecard::is_complete(claims);

@@ -88,6 +88,7 @@ impl Finished {
                     "curves": compared.size.1,
                     "missing": compared.missing,
                     "stored": compared.stored,
+                    "other_data": compared.other_data,
                     "differences": compared.differences,
                 })),
                 "seconds": report.seconds,

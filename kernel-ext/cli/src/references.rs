@@ -9,7 +9,7 @@ use std::path::Path;
 pub enum Comparison {
     /// Nothing.
     None,
-    /// Compare it with the reference, where there is one.
+    /// Compare it with the reference, where there is one that is from the same data.
     IfStored,
     /// Compare it with the reference; it is a failure if there is none.
     Required,
@@ -28,6 +28,8 @@ pub struct Compared {
     pub missing: bool,
     /// The new results became the reference.
     pub stored: bool,
+    /// Packages that hold other data than those of the reference, for which reason nothing was compared.
+    pub other_data: Vec<String>,
 }
 
 impl Compared {
@@ -41,6 +43,12 @@ impl Compared {
         let (claims, curves) = self.size;
         let name = notebook.display();
         let what = format!("{claims} claims and {curves} curves");
+        if let Some(package) = self.other_data.first() {
+            return format!(
+                "{name}: not compared with its reference, in which package `{package}` has other data; \
+                 `--check` compares all the same"
+            );
+        }
         let mut text = match (self.stored, self.missing, self.differences.len()) {
             (true, true, _) => format!("{name}: the first reference is stored: {what}"),
             (true, false, 0) => format!("{name}: the reference stays as it is: {what}"),
@@ -78,6 +86,12 @@ pub fn compare(report: &RunReport, comparison: Comparison) -> Result<Option<Comp
     let mut compared = Compared { size: now.size(), missing: stored.is_none(), ..Compared::default() };
     if let Some(stored) = &stored {
         compared.differences = stored.differences(&now);
+        if comparison == Comparison::IfStored && !compared.differences.is_empty() {
+            compared.other_data = stored.other_data(&now);
+        }
+        if !compared.other_data.is_empty() {
+            compared.differences.clear();
+        }
     }
     match comparison {
         Comparison::IfStored if compared.missing => return Ok(None),

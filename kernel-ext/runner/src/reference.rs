@@ -15,6 +15,7 @@ use crate::outputs::CLAIM_MIME;
 use crate::scorecard::Scorecard;
 use curves::StoredCurve;
 use kovacs_core::units::{Dimension, parse_internal};
+use kovacs_session::Used;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ pub const REFERENCE_FOLDER: &str = "reference";
 /// What a notebook published.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
+    /// The data packages that were used, with their digests.
+    #[serde(default)]
+    packages: Vec<Used>,
     claims: Vec<Claim>,
     curves: Vec<StoredCurve>,
 }
@@ -80,7 +84,18 @@ impl Reference {
                 }
             }
         }
-        Reference { claims: claims.claims().to_vec(), curves }
+        let inputs = executed.note().map(|note| note["environment"]["inputs"].clone()).unwrap_or_default();
+        let used: Vec<Used> = serde_json::from_value(inputs).unwrap_or_default();
+        let packages = used.into_iter().filter(|used| used.kind == "package").collect();
+        Reference { packages, claims: claims.claims().to_vec(), curves }
+    }
+
+    /// Names of the packages that hold other data in `now`: measured ones in place of those that come with the program.
+    pub fn other_data(&self, now: &Reference) -> Vec<String> {
+        let is_other = |package: &&Used| {
+            now.packages.iter().any(|other| other.name == package.name && other.digest != package.digest)
+        };
+        self.packages.iter().filter(is_other).map(|package| package.name.clone()).collect()
     }
 
     /// How many numbers and curves it holds.
@@ -101,13 +116,14 @@ impl Reference {
         serde_json::from_str(&text).map(Some).map_err(wrong)
     }
 
-    /// Stores it, whole or not at all.
+    /// Stores it, whole or not at all. Every claim and every curve has a line of its own, so that the history of the
+    /// file shows which of them moved.
     ///
     /// # Errors
     /// [`RunnerError::Write`].
     pub fn write(&self, path: &Path) -> Result<(), RunnerError> {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
-        text.push('\n');
+        let [packages, claims, curves] = [lines(&self.packages), lines(&self.claims), lines(&self.curves)];
+        let text = format!("{{\"packages\": [{packages}],\n\"claims\": [{claims}],\n\"curves\": [{curves}]}}\n");
         replace_file(path, text.as_bytes())
     }
 
@@ -126,8 +142,22 @@ impl Reference {
             }
         }
         found.extend(curves::differences(&self.curves, &now.curves));
+        if !found.is_empty() {
+            let because = self.other_data(now).into_iter().map(|name| Difference {
+                place: format!("package `{name}`"),
+                what: "its data".to_owned(),
+                change: "are not those of the reference".to_owned(),
+            });
+            found.splice(0..0, because);
+        }
         found
     }
+}
+
+/// JSON forms, one a line.
+fn lines(items: &[impl Serialize]) -> String {
+    let line = |item| format!("\n{}", serde_json::to_string(item).unwrap_or_default());
+    items.iter().map(line).collect::<Vec<_>>().join(",")
 }
 
 fn of_claim(claim: &Claim, change: String) -> Difference {

@@ -19,6 +19,9 @@ pub(super) struct StoredCurve {
     panel: String,
     /// Number within the panel, from 1.
     series: usize,
+    /// So many curves of this panel and number came before: panels may share a letter.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    earlier: usize,
     label: String,
     x_unit: String,
     y_unit: String,
@@ -35,7 +38,8 @@ pub(super) struct StoredCurve {
 
 impl StoredCurve {
     fn is_same(&self, other: &StoredCurve) -> bool {
-        (&self.cell, self.output, &self.panel, self.series) == (&other.cell, other.output, &other.panel, other.series)
+        (&self.cell, self.output, &self.panel, self.series, self.earlier)
+            == (&other.cell, other.output, &other.panel, other.series, other.earlier)
     }
 
     fn difference(&self, change: String) -> Difference {
@@ -83,6 +87,10 @@ impl StoredCurve {
     }
 }
 
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
 /// All that is not as it was.
 pub(super) fn differences(before: &[StoredCurve], now: &[StoredCurve]) -> Vec<Difference> {
     let mut found = Vec::new();
@@ -100,7 +108,8 @@ pub(super) fn differences(before: &[StoredCurve], now: &[StoredCurve]) -> Vec<Di
 /// The curves of the table that a figure comes with; see the layout in `kovacs-cell`'s `figure/csv.rs`.
 pub(super) fn read(table: &str, cell: &str, output: usize, tolerance: Option<f64>) -> Vec<StoredCurve> {
     let mut figure = String::new();
-    let mut units: BTreeMap<(String, usize), [String; 2]> = BTreeMap::new();
+    // Of every panel and number, the units of its curves in order.
+    let mut units: BTreeMap<(String, usize), Vec<[String; 2]>> = BTreeMap::new();
     let mut current = None;
     let mut found: Vec<StoredCurve> = Vec::new();
     let mut lines = table.lines();
@@ -112,9 +121,12 @@ pub(super) fn read(table: &str, cell: &str, output: usize, tolerance: Option<f64
         {
             let number = rest.split(':').next().and_then(|number| number.parse::<usize>().ok());
             current = number.map(|number| (panel.to_owned(), number));
+            if let Some(key) = &current {
+                units.entry(key.clone()).or_default().push(Default::default());
+            }
         } else if let Some((key, unit)) = current.clone().zip(comment.rsplit_once('[').map(|(_, unit)| unit)) {
             let unit = unit.trim_end_matches(']').to_owned();
-            let both = units.entry(key).or_default();
+            let Some(both) = units.get_mut(&key).and_then(|curves| curves.last_mut()) else { continue };
             match comment.trim_start().chars().next() {
                 Some('x') => both[0] = unit,
                 Some('y') => both[1] = unit,
@@ -135,13 +147,17 @@ pub(super) fn read(table: &str, cell: &str, output: usize, tolerance: Option<f64
         let curve = match last {
             Some(curve) => curve,
             None => {
-                let [x_unit, y_unit] = units.get(&(panel.clone(), series)).cloned().unwrap_or_default();
+                let same = |curve: &&StoredCurve| curve.panel == *panel && curve.series == series;
+                let earlier = found.iter().filter(same).count();
+                let stated = units.get(&(panel.clone(), series)).and_then(|curves| curves.get(earlier));
+                let [x_unit, y_unit] = stated.cloned().unwrap_or_default();
                 found.push(StoredCurve {
                     cell: cell.to_owned(),
                     output,
                     figure: figure.clone(),
                     panel: panel.clone(),
                     series,
+                    earlier,
                     label: label.clone(),
                     x_unit,
                     y_unit,
@@ -161,18 +177,30 @@ pub(super) fn read(table: &str, cell: &str, output: usize, tolerance: Option<f64
     for curve in &mut found {
         let rows = curve.whole.0.len();
         curve.rows = rows;
-        curve.x = sampled(&curve.whole.0);
-        curve.y = sampled(&curve.whole.1);
+        curve.x = sampled(&curve.whole.0).map(short).collect();
+        let allowed = range(&curve.whole.1) * curve.tolerance.unwrap_or(DEFAULT_TOLERANCE);
+        curve.y = sampled(&curve.whole.1).map(|value| short(rounded(value, allowed))).collect();
     }
     found
 }
 
-/// At most [`POINTS`] values, evenly over the rows, with eight digits.
-fn sampled(values: &[f64]) -> Vec<f64> {
+/// At most [`POINTS`] values, evenly over the rows.
+fn sampled(values: &[f64]) -> impl Iterator<Item = f64> {
     let count = values.len().min(POINTS);
-    let step = |index: usize| if count < 2 { 0 } else { index * (values.len() - 1) / (count - 1) };
-    let short = |value: &f64| format!("{value:.7e}").parse().unwrap_or(*value);
-    (0..count).filter_map(|index| values.get(step(index)).map(short)).collect()
+    let row = move |index: usize| if count < 2 { 0 } else { index * (values.len() - 1) / (count - 1) };
+    (0..count).filter_map(move |index| values.get(row(index)).copied())
+}
+
+/// A number with eight digits.
+fn short(value: f64) -> f64 {
+    format!("{value:.7e}").parse().unwrap_or(value)
+}
+
+/// Without the digits that do not matter where `allowed` may be off: a tenth of that is kept.
+fn rounded(value: f64, allowed: f64) -> f64 {
+    let step = 10_f64.powi((allowed.log10().floor() as i32).saturating_sub(1));
+    let rounded = (value / step).round() * step;
+    if rounded.is_finite() { rounded } else { value }
 }
 
 /// The fields of a line of CSV.

@@ -18,7 +18,7 @@ fn claim(value: Option<f64>, status: ClaimStatus) -> Claim {
 }
 
 fn changes(before: &[Claim], after: &[Claim]) -> Vec<String> {
-    let reference = |claims: &[Claim]| Reference { claims: claims.to_vec(), curves: Vec::new() };
+    let reference = |claims: &[Claim]| Reference { claims: claims.to_vec(), ..Reference::default() };
     reference(before).differences(&reference(after)).iter().map(ToString::to_string).collect()
 }
 
@@ -59,6 +59,31 @@ fn what_turns_what_is_new_and_what_is_gone() {
     assert_eq!(changes(&[claim(None, Failed)], &[]), ["Fig. 1c, Δσ(3600 s), tnm: is not made any more"]);
 }
 
+#[test]
+fn data_that_are_others_are_named_first() {
+    let reference = |digest: &str, value| Reference {
+        packages: vec![Used { kind: "package".into(), name: "pvc".into(), digest: digest.into() }],
+        claims: vec![claim(Some(value), ClaimStatus::Reproduced)],
+        ..Reference::default()
+    };
+    let found = |after: Reference| {
+        let found = reference("a", 1.0).differences(&after);
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(found(reference("b", 1.0)), [""; 0], "what did not move is no difference, whatever it is from");
+    let moved = found(reference("b", 2.0));
+    assert_eq!((moved[0].as_str(), moved.len()), ("package `pvc`, its data: are not those of the reference", 2));
+    assert_eq!(found(reference("a", 2.0)).len(), 1);
+}
+
+fn drawing(table: &str, tags: &[&str]) -> Notebook {
+    let output = json!({"output_type": "display_data", "metadata": {}, "data": {"text/csv": table}});
+    let cells = json!([{"cell_type": "code", "id": "draw", "metadata": {"tags": tags}, "source": "", "outputs": [output],
+        "execution_count": 1}]);
+    let text = json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).to_string();
+    Notebook::parse(Path::new("a.ipynb"), &text).expect("a notebook")
+}
+
 fn figure(rows: impl Iterator<Item = (f64, f64)>, tags: &[&str]) -> Notebook {
     let mut table =
         "# figure: Second stage\n# panel a: left\n# panel a, series 1: one, \"two\"\n#   origin: calculated\n\
@@ -67,11 +92,7 @@ fn figure(rows: impl Iterator<Item = (f64, f64)>, tags: &[&str]) -> Notebook {
     for (x, y) in rows {
         table.push_str(&format!("a,1,\"one, \"\"two\"\"\",{x:?},{y:?},,\n"));
     }
-    let output = json!({"output_type": "display_data", "metadata": {}, "data": {"text/csv": table}});
-    let cells = json!([{"cell_type": "code", "id": "draw", "metadata": {"tags": tags}, "source": "", "outputs": [output],
-        "execution_count": 1}]);
-    let text = json!({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).to_string();
-    Notebook::parse(Path::new("a.ipynb"), &text).expect("a notebook")
+    drawing(&table, tags)
 }
 
 fn line(rows: usize, height: f64) -> impl Iterator<Item = (f64, f64)> {
@@ -104,6 +125,40 @@ fn curves_are_compared_point_by_point_or_between_points() {
     assert!(differences(&figure(line(0, 1.0).take(0), &[]))[0].ends_with("is not drawn any more"));
     let wide = Reference::of(&figure(line(100, 1.0), &["tolerance=2%"]));
     assert!(wide.differences(&Reference::of(&figure(line(100, 1.01), &[]))).is_empty());
+    let exact = |height| Reference::of(&figure(line(100, height), &["tolerance=0%"]));
+    assert!(exact(1.0 / 3.0).differences(&exact(1.0 / 3.0)).is_empty());
+    assert_eq!(exact(1.0).differences(&exact(1.000001)).len(), 1);
+    let digits = |tags| {
+        Reference::of(&figure(line(100, 1.0 / 3.0), tags)).write(&path).expect("written");
+        std::fs::read_to_string(&path).expect("read").matches(|sign: char| sign.is_ascii_digit()).count()
+    };
+    assert!(digits(&["tolerance=1%"]) < digits(&[]), "what may move anyway is not stored");
+}
+
+#[test]
+fn panels_that_share_a_letter_have_curves_of_their_own() {
+    let table = |second: f64| {
+        let head = |unit: &str| {
+            let axes = format!("#   x: time [s]\n#   y: stress [{unit}]\n");
+            format!("# panel a: one\n# panel a, series 1: left\n{axes}# panel a, series 2: right\n{axes}")
+        };
+        let rows = |scale: f64| {
+            let row = |(series, label): (i32, &str), x: f64| format!("a,{series},{label},{x:?},{:?},,\n", x * scale);
+            [(1, "left"), (2, "right")].map(|series| row(series, 1.0) + &row(series, 2.0)).concat()
+        };
+        let names = "panel,series,label,x,y,lower,upper\n";
+        format!("# figure: Two\n{}{}{names}{}{}", head("MPa"), head("GPa"), rows(1.0), rows(second))
+    };
+    let reference = |second| Reference::of(&drawing(&table(second), &[]));
+    assert_eq!(reference(7.0).size(), (0, 4));
+    assert!(reference(7.0).differences(&reference(7.0)).is_empty());
+    let found = reference(7.0).differences(&reference(7.7));
+    assert_eq!(
+        found[0].to_string(),
+        "figure `Two` of cell `draw`, panel a, curve `left`: moved by up to 20.000 % of its range, \
+         at x = 2.000000 s: 14.000000 → 15.400000 GPa"
+    );
+    assert_eq!(found.len(), 2);
 }
 
 #[test]
