@@ -24,6 +24,9 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", folder.display());
         list(&folder, &format!("{name}/src"), &mut table)?;
     }
+    let exports = manifest.join("../cell-crates/exports/polars");
+    println!("cargo::rerun-if-changed={}", exports.display());
+    writeln!(table, "    (\"exports/polars\", include_str!({exports:?})),").map_err(io::Error::other)?;
     table.push_str("];\n");
     write_versions(&manifest.join("../../Cargo.lock"), &mut table)?;
     fs::write(out.join("prelude_sources.rs"), table)?;

@@ -3,13 +3,15 @@
 //! The object file is linked with `-z defs`: a symbol that nobody has is found here, where it is an error of the
 //! cell, and not when the library is loaded.
 
+use crate::attempts::{self, Attempts};
 use crate::dependencies::{self, Built};
+use crate::exports::Exports;
 use crate::externs::Extern;
 use crate::journal::Event;
 use crate::manifest::Manifest;
 use crate::plan::Plan;
-use crate::{offered, real, source};
-use std::ffi::OsString;
+use crate::{offered, real, source, spare};
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Names the file into which evcxr wants the path of the finished library.
 const LIBRARY_PATH_VARIABLE: &str = "EVCXR_EXECUTION_SO_PATH";
+/// What is compiled, from the folder of the cells. Its name must end in `lib.rs`: evcxr looks for that in messages.
+const FILE: &str = "cell/lib.rs";
 
 /// What evcxr wants of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,30 +50,33 @@ pub(crate) fn cell(plan: &Plan, folder: &Path, arguments: &[OsString], goal: Goa
     }
     let others = offered::others(plan, &manifest.dependencies);
     let more = if others.is_empty() { None } else { Some(dependencies::ensure(plan, &others)?) };
-    let more = more.as_ref();
-    let (Some(linker), Some(library_path)) = (&plan.linker, std::env::var_os(LIBRARY_PATH_VARIABLE)) else {
+    let compiler = Compiler { plan, folder, manifest: &manifest, more: more.as_ref(), begun };
+    let (Some(linker), Some(library_path), Goal::Library) =
+        (&plan.linker, std::env::var_os(LIBRARY_PATH_VARIABLE), goal)
+    else {
         if goal == Goal::Check {
-            return check(plan, folder, &manifest, &source, more, begun);
+            let output = ["--emit=metadata".into(), "-o".into(), folder.join("cell/check.rmeta").into()];
+            return match compiler.compile(&source, &output)? {
+                Some(_) => {
+                    plan.note(Event::Direct, begun.elapsed(), "check");
+                    Ok(ExitCode::SUCCESS)
+                }
+                None => Ok(ExitCode::from(101)),
+            };
         }
         return by_cargo("there is no linker beside the compiler");
     };
-    if goal == Goal::Check {
-        return check(plan, folder, &manifest, &source, more, begun);
-    }
     let out = new_folder(&folder.join("out"))?;
     let object = out.join("ctx.o");
-    let mut rustc = rustc(plan, folder, &manifest, &source, more)?;
-    rustc.arg("--emit=obj").arg("-o").arg(&object);
-    let status = rustc.status()?;
-    if !status.success() {
-        plan.note(Event::DirectErrors, begun.elapsed(), "");
+    let Some(compiled) = compiler.compile(&source, &["--emit=obj".into(), "-o".into(), object.clone().into()])? else {
         explain_missing_crates(plan, &source);
         return Ok(ExitCode::from(101));
-    }
-    let compiled = begun.elapsed();
+    };
+    let took = begun.elapsed();
     let library = out.join("libctx.so");
     let (always, others) = plan.externs.split_at(plan.externs.len().min(1));
-    let others: Vec<&Extern> = others.iter().filter(|krate| krate.is_named_in(&source)).collect();
+    let others: Vec<&Extern> = others.iter().filter(|krate| krate.is_named_in(&compiled)).collect();
+    let more = compiler.more;
     let mut linked = link(plan, linker, &object, always.iter(), more, &library)?;
     if !linked && !others.is_empty() {
         // A crate that is named is not always used, and a large library takes long to read.
@@ -81,25 +88,112 @@ pub(crate) fn cell(plan: &Plan, folder: &Path, arguments: &[OsString], goal: Goa
     // What is left over is removed with the session.
     let _ = fs::remove_file(&object);
     fs::write(library_path, library.as_os_str().as_encoded_bytes())?;
-    let words = format!("rustc {:.1} ms", compiled.as_secs_f64() * 1e3);
+    let what = if compiled == source { "" } else { ", without what it does not mention" };
+    let words = format!("rustc {:.1} ms{what}", took.as_secs_f64() * 1e3);
     plan.note(Event::Direct, begun.elapsed(), &words);
     Ok(ExitCode::SUCCESS)
 }
 
-fn check(
-    plan: &Plan,
-    folder: &Path,
-    manifest: &Manifest,
-    source: &str,
-    more: Option<&Built>,
+/// What compiling one cell takes.
+struct Compiler<'a> {
+    plan: &'a Plan,
+    folder: &'a Path,
+    manifest: &'a Manifest,
+    more: Option<&'a Built>,
     begun: Instant,
-) -> io::Result<ExitCode> {
-    let mut rustc = rustc(plan, folder, manifest, source, more)?;
-    rustc.arg("--emit=metadata").arg("-o").arg(folder.join("cell/check.rmeta"));
-    let status = rustc.status()?;
-    let (event, code) = if status.success() { (Event::Direct, 0) } else { (Event::DirectErrors, 101) };
-    plan.note(event, begun.elapsed(), "check");
-    Ok(ExitCode::from(code))
+}
+
+impl Compiler<'_> {
+    /// Compiles the source, or as much of it as the cell can need. Gives what was compiled; `None` if it has errors,
+    /// which evcxr has then been told.
+    fn compile(&self, source: &str, output: &[OsString]) -> io::Result<Option<String>> {
+        let attempts = Attempts::of(self.folder);
+        let known = attempts.known();
+        let key = self.rustc(source, &[]);
+        let key: Vec<&OsStr> = key.get_args().collect();
+        if let Some(messages) = attempts.answer(&key, source) {
+            attempts::pass_on(&messages)?;
+            self.plan.note(Event::DirectErrors, self.begun.elapsed(), "as before");
+            return Ok(None);
+        }
+        let exports = self.plan.externs.iter().find_map(|krate| Exports::read(krate.exports.as_ref()?));
+        let trimmed = if attempts.was_lacking() { None } else { spare::trim(source, exports.as_ref(), &known) };
+        if let Some(trimmed) = trimmed {
+            match self.run(&trimmed, output)? {
+                Ok(()) => {
+                    attempts.succeeded(&trimmed, &known);
+                    return Ok(Some(trimmed));
+                }
+                Err(messages) if !attempts::may_lack_names(&messages) => {
+                    self.fail(&attempts, &key, source, &messages)?;
+                    return Ok(None);
+                }
+                Err(_) => {
+                    attempts.lacks();
+                    self.plan.note(Event::Whole, self.begun.elapsed(), "a name may be missing");
+                }
+            }
+        }
+        match self.run(source, output)? {
+            Ok(()) => {
+                attempts.succeeded(source, &known);
+                Ok(Some(source.to_owned()))
+            }
+            Err(messages) => {
+                self.fail(&attempts, &key, source, &messages)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn fail(&self, attempts: &Attempts, key: &[&OsStr], source: &str, messages: &str) -> io::Result<()> {
+        attempts.failed(key, source, messages);
+        attempts::pass_on(messages)?;
+        self.plan.note(Event::DirectErrors, self.begun.elapsed(), "");
+        Ok(())
+    }
+
+    /// Lets rustc compile this; the error is what it says is wrong.
+    fn run(&self, source: &str, output: &[OsString]) -> io::Result<Result<(), String>> {
+        let file = self.folder.join(FILE);
+        fs::create_dir_all(self.folder.join("cell"))?;
+        fs::write(file, source)?;
+        let output = self.rustc(source, output).stderr(Stdio::piped()).output()?;
+        let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() {
+            return Ok(Ok(()));
+        }
+        match output.status.code() {
+            Some(_) => Ok(Err(messages)),
+            None => Err(io::Error::other(format!("the compiler was stopped ({}); run the cell again", output.status))),
+        }
+    }
+
+    fn rustc(&self, source: &str, output: &[OsString]) -> Command {
+        let plan = self.plan;
+        let mut command = Command::new(&plan.rustc);
+        command
+            .current_dir(self.folder)
+            .args(["--crate-name", "ctx", "--edition", "2024", "--crate-type", "cdylib"])
+            .arg(format!("-Copt-level={}", self.manifest.opt_level))
+            .args(["-Ccodegen-units=1", "-Cprefer-dynamic", "-Cdebuginfo=0"])
+            .args(["-Coverflow-checks=on", "-Cdebug-assertions=on"])
+            .args(["--error-format=json", "--json=diagnostic-rendered-ansi"])
+            // Nobody sees the warnings of a cell that compiles; what is an error by default stays one.
+            .arg("-Awarnings")
+            .stdin(Stdio::null())
+            .stdout(Stdio::inherit());
+        let (always, others) = plan.externs.split_at(plan.externs.len().min(1));
+        for krate in always.iter().chain(others.iter().filter(|krate| krate.is_named_in(source))) {
+            command.args(krate.arguments());
+        }
+        if let Some(more) = self.more {
+            command.args(&more.arguments);
+        }
+        command.args(output).arg(FILE);
+        real::restore(plan, &mut command);
+        command
+    }
 }
 
 /// Why rustc alone does not do.
@@ -123,35 +217,6 @@ fn explain_missing_crates(plan: &Plan, source: &str) {
             println!("{{\"message\":\"{message}\",\"level\":\"error\",\"spans\":[],\"children\":[]}}");
         }
     }
-}
-
-fn rustc(plan: &Plan, folder: &Path, manifest: &Manifest, source: &str, more: Option<&Built>) -> io::Result<Command> {
-    // Its name must end in `lib.rs`: evcxr looks for that in messages.
-    let file = Path::new("cell/lib.rs");
-    fs::create_dir_all(folder.join("cell"))?;
-    fs::write(folder.join(file), source)?;
-    let mut command = Command::new(&plan.rustc);
-    command
-        .current_dir(folder)
-        .args(["--crate-name", "ctx", "--edition", "2024", "--crate-type", "cdylib"])
-        .arg(format!("-Copt-level={}", manifest.opt_level))
-        .args(["-Ccodegen-units=1", "-Cprefer-dynamic", "-Cdebuginfo=0"])
-        .args(["-Coverflow-checks=on", "-Cdebug-assertions=on"])
-        .args(["--error-format=json", "--json=diagnostic-rendered-ansi"])
-        // Nobody sees the warnings of a cell that compiles; what is an error by default stays one.
-        .arg("-Awarnings")
-        .stdin(Stdio::null())
-        .stdout(Stdio::inherit());
-    let (always, others) = plan.externs.split_at(plan.externs.len().min(1));
-    for krate in always.iter().chain(others.iter().filter(|krate| krate.is_named_in(source))) {
-        command.args(krate.arguments());
-    }
-    if let Some(more) = more {
-        command.args(&more.arguments);
-    }
-    command.arg(file);
-    real::restore(plan, &mut command);
-    Ok(command)
 }
 
 fn link<'a>(

@@ -24,6 +24,8 @@ pub struct Extern {
     pub behind: Vec<PathBuf>,
     /// Folder of a crate that type inference sees instead; `None` if it needs none or finds it itself.
     pub view: Option<PathBuf>,
+    /// File with what the glob of its prelude brings into scope; see `exports`.
+    pub exports: Option<PathBuf>,
     /// Its version and features, if a line of `:dep` may ask for it by name.
     pub offer: Option<Offer>,
 }

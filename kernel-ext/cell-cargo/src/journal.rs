@@ -13,6 +13,8 @@ pub enum Event {
     Direct,
     /// The same, and it has errors.
     DirectErrors,
+    /// A cell did not compile without what it does not mention, and is compiled whole.
+    Whole,
     /// A cell was handed to the real cargo.
     Cargo,
     /// A question was answered from what is recorded.
@@ -22,9 +24,10 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [(Event, &'static str); 5] = [
+    const ALL: [(Event, &'static str); 6] = [
         (Event::Direct, "direct"),
         (Event::DirectErrors, "direct-errors"),
+        (Event::Whole, "whole"),
         (Event::Cargo, "cargo"),
         (Event::Answered, "answered"),
         (Event::Asked, "asked"),
@@ -42,6 +45,8 @@ pub struct Compilations {
     pub direct: usize,
     /// Compilations by rustc alone that gave errors.
     pub direct_errors: usize,
+    /// Compilations by rustc alone that were begun without what the cell does not mention, and repeated with it.
+    pub whole: usize,
     /// Reasons why the real cargo was called, one for each time.
     pub by_cargo: Vec<String>,
     /// Questions answered from what is recorded.
@@ -60,6 +65,7 @@ pub fn read_journal(path: &Path) -> Compilations {
         match Event::ALL.into_iter().find(|(_, known)| Some(*known) == name) {
             Some((Event::Direct, _)) => compilations.direct += 1,
             Some((Event::DirectErrors, _)) => compilations.direct_errors += 1,
+            Some((Event::Whole, _)) => compilations.whole += 1,
             Some((Event::Cargo, _)) => compilations.by_cargo.push(words.to_owned()),
             Some((Event::Answered, _)) => compilations.answered += 1,
             Some((Event::Asked, _)) => compilations.asked.push(words.to_owned()),

@@ -12,9 +12,12 @@
 
 #![forbid(unsafe_code)]
 
+mod attempts;
 mod compile;
 mod dependencies;
+mod exports;
 mod externs;
+mod items;
 mod journal;
 mod manifest;
 mod offered;
@@ -23,6 +26,8 @@ mod query;
 mod real;
 mod requirement;
 mod source;
+mod spare;
+mod tokens;
 
 pub use externs::{Extern, Offer};
 pub use journal::{Compilations, Event, read_journal};

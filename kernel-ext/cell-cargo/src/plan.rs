@@ -114,6 +114,9 @@ impl Plan {
             for library in &krate.behind {
                 lines.add("behind", &[library.as_os_str()]);
             }
+            if let Some(file) = &krate.exports {
+                lines.add("exports", &[file.as_os_str()]);
+            }
             if let Some(Offer { version, features }) = &krate.offer {
                 lines.add("offer", &[OsStr::new(version), OsStr::new(&features.join(" "))]);
             }
@@ -176,6 +179,11 @@ impl Plan {
                 "behind" => {
                     if let Some(krate) = plan.externs.last_mut() {
                         krate.behind.push(next().into());
+                    }
+                }
+                "exports" => {
+                    if let Some(krate) = plan.externs.last_mut() {
+                        krate.exports = Some(next().into());
                     }
                 }
                 "offer" => {
@@ -259,6 +267,7 @@ mod tests {
             shared_library: library.map(PathBuf::from),
             behind: library.map(PathBuf::from).into_iter().collect(),
             view: library.map(PathBuf::from),
+            exports: library.map(PathBuf::from),
             offer: library.map(|_| Offer { version: "1.2.3".into(), features: vec!["a".into(), "b".into()] }),
         };
         let plan = Plan {

@@ -54,10 +54,18 @@ pub(crate) fn described(library: &CratesLibrary, setup: &Path, key: &str, versio
                 shared_library: Some(library_file),
                 behind,
                 view: Some(setup.join("prelude/views").join(name)),
+                exports: Some(setup.join("prelude/exports").join(name)).filter(|file| is_for(file, offer.as_ref())),
                 offer,
             })
         })
         .collect()
+}
+
+/// Whether the list of what a module brings into scope is of the version that cells have.
+fn is_for(exports: &Path, offer: Option<&Offer>) -> bool {
+    let text = std::fs::read_to_string(exports).unwrap_or_default();
+    let version = text.lines().next().and_then(|line| line.strip_prefix("version "));
+    version.is_some() && version == offer.map(|offer| offer.version.as_str())
 }
 
 /// Names of crates that cells cannot name, each with the reason.
