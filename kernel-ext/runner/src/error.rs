@@ -48,6 +48,14 @@ pub enum RunnerError {
         /// What is wrong there.
         source: serde_json::Error,
     },
+    /// The file is not code.
+    #[error("`{}` is not Rust: {problem}", path.display())]
+    NotRust {
+        /// As given.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// JSON, but not of a notebook.
     #[error("`{}` is JSON but not a notebook: {problem}", path.display())]
     NotANotebook {

@@ -10,6 +10,7 @@
 
 mod cache;
 mod claim;
+mod code_digest;
 mod dependencies;
 mod error;
 pub mod exit_code;
@@ -28,6 +29,7 @@ mod syntax;
 
 pub use cache::{Cache, Inputs};
 pub use claim::{Claim, ClaimKind, ClaimStatus};
+pub use code_digest::code_digest;
 pub use error::RunnerError;
 pub use file::replace_file;
 pub use notebook::{Cell, CellKind, ENGINE_VERSION, Notebook};

@@ -34,6 +34,7 @@ mod reach;
 mod recovery_line;
 mod replicated_test;
 mod stretched;
+pub mod studies;
 mod superposition;
 mod uncertainty;
 

@@ -10,7 +10,8 @@ use kovacs_fit::{
     judge_critical_time, linear_null, linear_test,
 };
 use kovacs_linear::stretched::StretchedExponential;
-use two_step_data::{DeadTime, Truth, heights, waiting_series};
+use kovacs_fit::studies::{FirstSample, hump_heights};
+use two_step_data::{Truth, waiting_series};
 
 const KWW: StretchedExponential = StretchedExponential { relaxation_time: 1e4, exponent: 0.5 };
 const UNIT: Moduli = Moduli { unrelaxed: 1.0, relaxed: 0.0 };
@@ -75,11 +76,11 @@ fn a_break_that_a_linear_material_shows_too_is_an_artefact() {
 
 /// The whole chain: noisy records of a series, their humps, the linear material of the longest of them, its null.
 fn judged(truth: Truth, dead_time: f64, seed: u64) -> kovacs_fit::CriticalJudgement {
-    let records = waiting_series(truth, DeadTime(dead_time), 0.12, seed);
+    let records = waiting_series(truth, FirstSample(dead_time), 0.12, seed);
     let material = linear_test(records.last().unwrap(), &LinearTestOptions::default()).unwrap().material;
     let moduli = Moduli { unrelaxed: material.unrelaxed_modulus(), relaxed: material.relaxed_modulus };
     let tests: Vec<TwoStep> = records.iter().map(|record| TwoStep { dead_time, ..record.test }).collect();
-    judge_critical_time(&heights(&records), &linear_null(moduli, &material, &tests).unwrap()).unwrap()
+    judge_critical_time(&hump_heights(&records).unwrap(), &linear_null(moduli, &material, &tests).unwrap()).unwrap()
 }
 
 #[test]

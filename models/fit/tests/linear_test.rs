@@ -6,8 +6,8 @@ use kovacs_core::noise::NORMAL_975;
 use kovacs_fit::{
     FitError, LinearTest, LinearTestOptions, LinearVerdict, TwoStepRecord, join_linear_tests, linear_test,
 };
-use two_step_data::study::{CASES, SERIES, Study, critical_summary, critical_verdict, outcome, summary};
-use two_step_data::{DeadTime, kww_record, soft_domain_record};
+use kovacs_fit::studies::FirstSample;
+use two_step_data::{kww_record, soft_domain_record};
 
 /// Noise of the shipped package of this glass, MPa.
 const NOISE: f64 = 0.12;
@@ -20,7 +20,7 @@ fn test(record: &TwoStepRecord) -> LinearTest {
 fn linear_materials_are_called_linear_with_and_without_dead_time() {
     for dead_time in [0.5, 30.0] {
         let verdicts: Vec<LinearVerdict> =
-            (0..20).map(|seed| test(&kww_record(DeadTime(dead_time), NOISE, seed)).verdict).collect();
+            (0..20).map(|seed| test(&kww_record(FirstSample(dead_time), NOISE, seed)).verdict).collect();
         let linear = verdicts.iter().filter(|verdict| **verdict == LinearVerdict::Linear).count();
         // One of twenty may be wrong; that more than four are has a chance of 3e-3 (binomial).
         assert!(linear >= 16, "dead time {dead_time} s: {linear} of 20 are linear");
@@ -31,7 +31,7 @@ fn linear_materials_are_called_linear_with_and_without_dead_time() {
 fn the_soft_domain_model_is_called_not_linear_with_and_without_dead_time() {
     for dead_time in [0.5, 30.0] {
         for seed in 0..5 {
-            let found = test(&soft_domain_record(DeadTime(dead_time), NOISE, seed));
+            let found = test(&soft_domain_record(FirstSample(dead_time), NOISE, seed));
             assert_eq!(found.verdict, LinearVerdict::NotLinear, "{found:?}");
             assert!(found.excess.p_value < 1e-6, "{}", found.excess.p_value);
             assert!(found.nonlinearity_index.unwrap() > 1.2 * found.linear_index.unwrap(), "{found:?}");
@@ -43,8 +43,8 @@ fn the_soft_domain_model_is_called_not_linear_with_and_without_dead_time() {
 fn the_band_holds_the_truth_and_says_where_its_width_comes_from() {
     let (mut held, mut count) = (0, 0);
     for seed in 0..10 {
-        let record = kww_record(DeadTime(0.5), NOISE, seed);
-        let truth = kww_record(DeadTime(0.5), 0.0, 0).second;
+        let record = kww_record(FirstSample(0.5), NOISE, seed);
+        let truth = kww_record(FirstSample(0.5), 0.0, 0).second;
         let found = test(&record);
         for point in &found.band {
             let stress = truth.at(point.time).unwrap();
@@ -70,7 +70,7 @@ fn the_band_holds_the_truth_and_says_where_its_width_comes_from() {
 
 #[test]
 fn noise_that_hides_the_hump_leaves_it_undecided() {
-    let found = test(&kww_record(DeadTime(0.5), 5.0, 1));
+    let found = test(&kww_record(FirstSample(0.5), 5.0, 1));
     let LinearVerdict::Undecided(reasons) = &found.verdict else { panic!("{found:?}") };
     assert!(reasons.iter().all(|reason| reason.contains("noise")), "{reasons:?}");
     assert!(found.verdict.to_string().starts_with("cannot be decided because "));
@@ -78,7 +78,7 @@ fn noise_that_hides_the_hump_leaves_it_undecided() {
 
 #[test]
 fn exact_linear_data_leave_nothing_over() {
-    let found = test(&kww_record(DeadTime(0.5), 0.0, 0));
+    let found = test(&kww_record(FirstSample(0.5), 0.0, 0));
     // Modes four to the decade meet a stretched exponential to 1e-7 of its 450 MPa.
     assert!(found.noise < 1e-4, "{}", found.noise);
     assert_eq!(found.verdict, LinearVerdict::Linear);
@@ -90,7 +90,7 @@ fn exact_linear_data_leave_nothing_over() {
 fn the_index_of_exact_linear_data_is_that_of_a_linear_material() {
     // Without noise the first stage tells slow modes from a spring, and the prediction may not hide them in one.
     for dead_time in [0.5, 30.0] {
-        let found = test(&kww_record(DeadTime(dead_time), 0.0, 0));
+        let found = test(&kww_record(FirstSample(dead_time), 0.0, 0));
         assert_eq!(found.verdict, LinearVerdict::Linear, "{found:?}");
         for point in &found.band {
             let room = 1e-3 * found.delta_sigma.unwrap();
@@ -103,7 +103,7 @@ fn the_index_of_exact_linear_data_is_that_of_a_linear_material() {
 
 #[test]
 fn records_that_say_nothing_are_refused() {
-    let good = kww_record(DeadTime(0.5), NOISE, 1);
+    let good = kww_record(FirstSample(0.5), NOISE, 1);
     let error = |record: &TwoStepRecord| linear_test(record, &LinearTestOptions::default()).unwrap_err();
     let late = TwoStepRecord { first: good.first.shifted(100.0), ..good.clone() };
     assert!(matches!(error(&late), FitError::LateSample { time: 1000.0, end: 900.0, .. }));
@@ -128,45 +128,18 @@ fn specimens_speak_together() {
     let joined =
         |records: &[TwoStepRecord]| join_linear_tests(records, &records.iter().map(test).collect::<Vec<_>>()).unwrap();
     // Specimens differ in stiffness: each is predicted from its own first stage.
-    let mut linear: Vec<TwoStepRecord> = (0..3).map(|seed| kww_record(DeadTime(0.5), NOISE, seed)).collect();
+    let mut linear: Vec<TwoStepRecord> = (0..3).map(|seed| kww_record(FirstSample(0.5), NOISE, seed)).collect();
     for (record, factor) in linear.iter_mut().zip([0.95, 1.0, 1.06]) {
         record.first.y.iter_mut().chain(&mut record.second.y).for_each(|stress| *stress *= factor);
     }
     let found = joined(&linear);
     assert_eq!(found.verdict, LinearVerdict::Linear, "{:?}", found.p_value);
     assert_eq!(found.nonlinearity_index.unwrap().number, 3);
-    let soft: Vec<TwoStepRecord> = (0..3).map(|seed| soft_domain_record(DeadTime(0.5), NOISE, seed)).collect();
+    let soft: Vec<TwoStepRecord> = (0..3).map(|seed| soft_domain_record(FirstSample(0.5), NOISE, seed)).collect();
     let found = joined(&soft);
     assert!(found.verdict == LinearVerdict::NotLinear && found.p_value < 1e-60, "{}", found.p_value);
     // Early on all three are off the same way, and the scatter between them is noise.
     let (time, early) = found.deviation[found.deviation.len() / 2];
     assert!(early.mean.abs() > 5.0 * early.standard_error.unwrap(), "{time} s: {early:?}");
     assert!(join_linear_tests(&soft, &[]).is_err());
-}
-
-/// The committed study is what the code computes: its first seeds again.
-#[test]
-fn the_study_of_error_rates_is_repeated_on_its_first_seeds() {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/studies/linear-test.json");
-    let study: Study = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    assert_eq!((study.outcomes.len(), study.critical_verdicts.len()), (CASES.len(), SERIES.len()));
-    for (case, outcomes) in study.outcomes.iter().enumerate() {
-        assert_eq!(outcomes.len() as u64, study.seeds);
-        assert_eq!(summary(CASES[case], outcomes), study.summary[case]);
-        for (seed, recorded) in outcomes.iter().enumerate().take(3) {
-            let again = outcome(case, seed as u64);
-            assert_eq!(again.verdict, recorded.verdict, "{} seed {seed}", CASES[case]);
-            // Counted among simulations: the last bits of another processor may move one of them.
-            assert!((again.p_value - recorded.p_value).abs() < 0.05, "{again:?} {recorded:?}");
-        }
-    }
-    for (series, verdicts) in study.critical_verdicts.iter().enumerate() {
-        assert_eq!(verdicts.len() as u64, study.seeds);
-        assert_eq!(critical_summary(SERIES[series], verdicts), study.critical_time[series]);
-        assert_eq!(critical_verdict(series, 0), verdicts[0], "{}", SERIES[series]);
-    }
-    // Linear materials are called nonlinear no more often than was said, within two standard deviations of 200.
-    for case in 0..3 {
-        assert!(study.summary[case].rejected_at_5_percent <= 0.08, "{:?}", study.summary[case]);
-    }
 }

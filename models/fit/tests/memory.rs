@@ -11,7 +11,8 @@ use kovacs_fit::{
     memory_spectrum, peak_lines, scaled_stage, sign_time,
 };
 use kovacs_linear::stretched::StretchedExponential;
-use two_step_data::{DeadTime, kww_record, soft_domain_record};
+use kovacs_fit::studies::FirstSample;
+use two_step_data::{kww_record, soft_domain_record};
 
 const KWW: StretchedExponential = StretchedExponential { relaxation_time: 1e4, exponent: 0.5 };
 
@@ -48,7 +49,7 @@ fn a_measured_kernel_keeps_its_bounds_if_the_material_is_linear() {
     // The moduli that made the data, but for the soft-domain model, of which E_R = 0.677583 E_U is known.
     let kernel = |record, relaxed| measured_kernel(&record, Moduli { unrelaxed: 90_000.0, relaxed }, 0.12).unwrap();
     for seed in 0..5 {
-        let found = kernel(kww_record(DeadTime(0.5), 0.12, seed), 45_000.0);
+        let found = kernel(kww_record(FirstSample(0.5), 0.12, seed), 45_000.0);
         assert!(!found.leaves_bounds, "{}", found.worst);
         check(found.waited, 1.0 - 0.259181779318, 5e-3);
         for point in &found.points {
@@ -59,10 +60,10 @@ fn a_measured_kernel_keeps_its_bounds_if_the_material_is_linear() {
         }
         assert!(found.points.iter().all(|point| point.time <= 900.0));
     }
-    let found = kernel(soft_domain_record(DeadTime(0.5), 0.12, 1), 0.677583 * 90_000.0);
+    let found = kernel(soft_domain_record(FirstSample(0.5), 0.12, 1), 0.677583 * 90_000.0);
     println!("soft domains: {:.1} standard errors outside, {}", found.worst, found.leaves_bounds);
     assert!(found.leaves_bounds, "{}", found.worst);
-    let record = kww_record(DeadTime(0.5), 0.12, 1);
+    let record = kww_record(FirstSample(0.5), 0.12, 1);
     let same = Moduli { unrelaxed: 1.0, relaxed: 1.0 };
     assert!(matches!(measured_kernel(&record, same, 0.1), Err(FitError::Flat { .. })));
     let cut = kovacs_fit::TwoStepRecord { first: record.first.between(0.0, 300.0), ..record };

@@ -1,11 +1,11 @@
 //! Two-step tests of shipped models with noise, for tests of what is inferred from them.
 #![allow(dead_code, reason = "each test file uses a part of this")]
 
-use kovacs_core::hump::log_spaced;
 use kovacs_core::model::{EvaluationError, Evaluator, Experiment};
 use kovacs_core::second_stage::evaluate_one;
 use kovacs_core::{Origin, TwoStep};
 use kovacs_fit::estimate::{FitData, Noise, Observation, Parameters};
+use kovacs_fit::studies::two_step_experiment;
 use kovacs_sdk::{Local, Model};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
@@ -39,18 +39,9 @@ pub fn tests_of(waiting: &[f64]) -> Vec<TwoStep> {
     waiting.iter().map(|&t_w| TwoStep::new(0.005, 0.003, t_w, 593.0)).collect()
 }
 
-/// Both stages of a test: from 1 s, or from its dead time after a step if it has one, to eight waiting times or its end.
+/// Both stages of a test that can be made.
 pub fn experiment(test: &TwoStep, per_decade: usize) -> Experiment {
-    let start = test.second_stage_start();
-    let loading = test.ramp.unwrap_or(0.0);
-    let first = if test.dead_time > 0.0 { test.dead_time } else { 1.0 };
-    let mut times: Vec<f64> = log_spaced(first, test.t_w, per_decade).iter().map(|time| loading + time).collect();
-    times.retain(|&time| time <= loading + test.t_w && time < start);
-    let last = (8.0 * test.t_w).min(test.duration);
-    times.extend(log_spaced(first, last, per_decade).iter().map(|time| start + time));
-    let before = vec![false; times.len()];
-    let history = test.protocol().unwrap().nodes().unwrap();
-    Experiment { history, times, before, wanted: vec!["stress".to_owned()] }
+    two_step_experiment(test, per_decade).unwrap()
 }
 
 /// A number of the standard normal distribution (Box & Muller).
