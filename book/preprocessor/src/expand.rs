@@ -31,7 +31,7 @@ pub(crate) struct Expanded {
     pub(crate) missing: Vec<String>,
 }
 
-/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}`, `{{#scorecard}}` and `{{#scorecard FIGURE}}`.
+/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}`, `{{#scorecard}}`, `{{#scorecard FIGURE}}` and `{{#study NAME}}`.
 pub(crate) struct Expander {
     results: Results,
     expanded: Rc<RefCell<Expanded>>,
@@ -86,6 +86,10 @@ fn expand(content: &str, chapter: &Path, results: &Results, expanded: &mut Expan
             ["scorecard", figure] if is_name(figure) => {
                 out.push_str(&format!("{}\n\n", scorecard_of(results, chapter, Some(figure))?));
             }
+            ["study", name] if is_name(name) => match kovacs_fit::studies::markdown(name) {
+                Some(tables) => out.push_str(&format!("{tables}\n")),
+                None => return Err(bad_include(chapter, index, text)),
+            },
             ["notebook", name] if is_name(name) => {
                 out.push_str(&notebook_of(name, None, chapter, results, expanded)?.unwrap_or_default());
             }
@@ -95,7 +99,7 @@ fn expand(content: &str, chapter: &Path, results: &Results, expanded: &mut Expan
                     None => return Err(bad_include(chapter, index, text)),
                 }
             }
-            ["notebook" | "figure" | "scorecard", ..] => return Err(bad_include(chapter, index, text)),
+            ["notebook" | "figure" | "scorecard" | "study", ..] => return Err(bad_include(chapter, index, text)),
             _ => out.push_str(line),
         }
     }

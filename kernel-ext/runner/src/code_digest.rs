@@ -54,8 +54,8 @@ fn add(code: TokenStream, digest: &mut Sha256) {
         if is(&token, '#') {
             // An inner attribute has `!` in between.
             let bang = tokens.next_if(|next| is(next, '!'));
-            if let Some(TokenTree::Group(attribute)) =
-                tokens.next_if(|next| matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket))
+            if let Some(TokenTree::Group(attribute)) = tokens
+                .next_if(|next| matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket))
             {
                 let words: String = attribute.stream().into_iter().map(|token| token.to_string()).collect();
                 match words.as_str() {
@@ -100,14 +100,19 @@ mod tests {
 
     #[test]
     fn comments_documentation_layout_and_unit_tests_do_not_count() {
-        let same = "//! A file.\npub fn one() -> f64 {\n    // Because.\n    1.0\n}\nfn two() {}\n#[cfg(test)] use a::{b};";
+        let same =
+            "//! A file.\npub fn one() -> f64 {\n    // Because.\n    1.0\n}\nfn two() {}\n#[cfg(test)] use a::{b};";
         // A use with braces leaves its semicolon, which says nothing.
         assert_eq!(of(CODE), of(same.trim_end_matches(';')));
     }
 
     #[test]
     fn code_counts_and_so_do_names_of_files() {
-        for other in ["pub fn one() -> f64 { 2.0 }\nfn two() {}", "fn two() {}", "#[inline] pub fn one() -> f64 { 1.0 }\nfn two() {}"] {
+        for other in [
+            "pub fn one() -> f64 { 2.0 }\nfn two() {}",
+            "fn two() {}",
+            "#[inline] pub fn one() -> f64 { 1.0 }\nfn two() {}",
+        ] {
             assert_ne!(of(CODE), of(other), "{other}");
         }
         let folder = tempfile::tempdir().unwrap();

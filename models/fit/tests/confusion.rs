@@ -1,12 +1,11 @@
 //! Data made by each model and explained by all: small matrices of the models that cost nothing.
 
 mod common;
-#[path = "common/study.rs"]
-#[expect(dead_code, reason = "the study uses all of it, this test a part")]
-mod study;
+#[path = "common/rivals.rs"]
+mod rivals;
 
 use kovacs_fit::compare::{CompareError, ConfusionOptions, KnownTruth, RankedBy, confusion};
-use study::{Series, design, known, options};
+use rivals::{Series, design, known, options};
 
 /// The two models that cost nothing.
 fn two() -> Vec<KnownTruth<'static>> {

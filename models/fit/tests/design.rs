@@ -1,14 +1,14 @@
 //! Which experiment separates two models: the answer of the physics between independent modes and soft domains.
 
 mod common;
-#[path = "common/study.rs"]
-#[expect(dead_code, reason = "the models of the study, not its tests")]
-mod study;
+#[path = "common/rivals.rs"]
+#[expect(dead_code, reason = "each test uses a part")]
+mod rivals;
 
 use common::{observed, tests_of};
 use kovacs_fit::design::{Design, DesignError, Observable, Proposal, Readings, Rival, next_experiment, proposals};
 use kovacs_fit::estimate::{FitData, FitOptions, fit};
-use study::{MODELS, known};
+use rivals::{MODELS, known};
 
 /// One test of a soft-domain glass, at 593 K.
 fn data() -> FitData {

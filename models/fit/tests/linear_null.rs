@@ -5,12 +5,12 @@ mod two_step_data;
 use kovacs_core::hump::log_spaced;
 use kovacs_core::linear_response::{Moduli, RelaxationFunction};
 use kovacs_core::{Hump, TwoStep};
+use kovacs_fit::studies::{FirstSample, hump_heights};
 use kovacs_fit::{
     CriticalVerdict, FitError, LinearTestOptions, NullPoint, apparent_critical_time, critical_interval, critical_time,
     judge_critical_time, linear_null, linear_test,
 };
 use kovacs_linear::stretched::StretchedExponential;
-use kovacs_fit::studies::{FirstSample, hump_heights};
 use two_step_data::{Truth, waiting_series};
 
 const KWW: StretchedExponential = StretchedExponential { relaxation_time: 1e4, exponent: 0.5 };

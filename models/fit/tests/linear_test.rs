@@ -3,10 +3,10 @@
 mod two_step_data;
 
 use kovacs_core::noise::NORMAL_975;
+use kovacs_fit::studies::FirstSample;
 use kovacs_fit::{
     FitError, LinearTest, LinearTestOptions, LinearVerdict, TwoStepRecord, join_linear_tests, linear_test,
 };
-use kovacs_fit::studies::FirstSample;
 use two_step_data::{kww_record, soft_domain_record};
 
 /// Noise of the shipped package of this glass, MPa.

@@ -6,12 +6,12 @@ use kovacs_aoi::barriers::FlatBarriers;
 use kovacs_core::hump::log_spaced;
 use kovacs_core::linear_response::{Moduli, RelaxationFunction, linear_peak, memory_kernel};
 use kovacs_core::{Curve, TwoStep};
+use kovacs_fit::studies::FirstSample;
 use kovacs_fit::{
     FitError, MemoryPoint, PAPER_LINE, PeakSeries, collapse, kernel_maximum, kovacs_exact_strain, measured_kernel,
     memory_spectrum, peak_lines, scaled_stage, sign_time,
 };
 use kovacs_linear::stretched::StretchedExponential;
-use kovacs_fit::studies::FirstSample;
 use two_step_data::{kww_record, soft_domain_record};
 
 const KWW: StretchedExponential = StretchedExponential { relaxation_time: 1e4, exponent: 0.5 };

@@ -21,6 +21,7 @@ mod reproduce;
 mod run;
 mod setup;
 mod structure;
+mod study;
 mod two_step;
 
 use crate::failure::Failure;
@@ -69,6 +70,8 @@ enum Command {
     #[command(subcommand)]
     Structure(structure::Command),
     #[command(subcommand)]
+    Study(study::Command),
+    #[command(subcommand)]
     New(new::Command),
     #[command(subcommand)]
     Model(model::Command),
@@ -104,6 +107,7 @@ impl CommandLine {
             Command::Run(options) => run::run(options),
             Command::Data(command) => data::run(command),
             Command::Structure(command) => structure::run(command),
+            Command::Study(command) => study::run(command),
             Command::New(command) => done(new::run(command)),
             Command::Model(command) => model::run(command),
             Command::Kernel(command) => kernel::run(command),

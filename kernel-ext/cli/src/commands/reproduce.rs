@@ -2,7 +2,7 @@
 //!
 //! Whatever a notebook does, the scorecard and the book are written from what there is.
 
-use crate::commands::book;
+use crate::commands::{book, study};
 use crate::failure::{Explain, Failure};
 use crate::interrupt::Interrupts;
 use crate::notebooks::{Finished, Job, Manner, exit_code_of, run_all};
@@ -29,6 +29,8 @@ Runs every notebook of the project's notebooks/ folder and writes below the outp
   scorecard.json    claim by model: reproduced, failed, by construction, not applicable
   book/index.html   the book
 
+Long studies are not computed but looked at: which were made by other sources than these. --long computes those again.
+
 A claim that fails is a result and does not change the exit code; a notebook that fails does (1).
 
 Examples:
@@ -51,6 +53,9 @@ pub struct Options {
     /// Notebooks that run at once [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Compute long studies again that were made by other sources: takes minutes or more
+    #[arg(long)]
+    long: bool,
     /// Write a JUnit report: a suite for each notebook, a case for each cell
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -87,6 +92,13 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
         comparison: if options.check { Comparison::Required } else { Comparison::IfStored },
         quiet: options.json,
     };
+    let mut studies = study::standings(&project)?;
+    if options.long {
+        let stale =
+            studies.iter().filter(|standing| !standing.is_current()).map(|standing| standing.definition.clone());
+        study::compute(&project, &stale.collect::<Vec<_>>(), options.jobs, &interrupts)?;
+        studies = study::standings(&project)?;
+    }
     let finished = run_all(jobs, &manner, &interrupts, &mut reporter)?;
     if let Some(file) = &options.junit {
         replace_file(file, junit::report(&finished).as_bytes())?;
@@ -125,10 +137,14 @@ pub fn run(options: &Options) -> Result<u8, Failure> {
             "scorecard_file": scorecard_file,
             "book": built.index,
             "scorecard": scorecard.claims(),
+            "studies": studies.iter().map(study::Standing::to_json).collect::<Vec<_>>(),
             "notebooks": finished.iter().map(Finished::to_json).collect::<Vec<_>>(),
         }))?;
     } else {
         let (index, card) = (built.index.display(), scorecard_file.display());
+        if !studies.is_empty() {
+            print(&format!("\n{}", study::report(&studies)))?;
+        }
         print(&format!("\nscorecard: {card}\nbook, to open in a browser: {index}\n{seconds:.1} s in all"))?;
     }
     Ok(code)

@@ -70,12 +70,7 @@ pub(super) const CASES: [Case; 9] = [
     case(
         "kelvin",
         &["unrelaxed_modulus", "compliance_1", "retardation_time_1", "fluidity"],
-        &[
-            ("unrelaxed_modulus", 90_000.0),
-            ("compliance_1", 1e-5),
-            ("retardation_time_1", 1000.0),
-            ("fluidity", 5e-10),
-        ],
+        &[("unrelaxed_modulus", 90_000.0), ("compliance_1", 1e-5), ("retardation_time_1", 1000.0), ("fluidity", 5e-10)],
         &["models/linear/src"],
     ),
     case(
@@ -91,12 +86,7 @@ pub(super) const CASES: [Case; 9] = [
         first_stage: false,
         sources: &["models/linear/src"],
     },
-    case(
-        "aoi",
-        &["barrier_min", "barrier_max", "unrelaxed_modulus", "relaxed_modulus"],
-        &[],
-        &["models/aoi/src"],
-    ),
+    case("aoi", &["barrier_min", "barrier_max", "unrelaxed_modulus", "relaxed_modulus"], &[], &["models/aoi/src"]),
     case(
         "tnm_strain",
         &["ln_prefactor", "nonlinearity", "stretching_exponent", "unrelaxed_modulus"],
@@ -109,12 +99,7 @@ pub(super) const CASES: [Case; 9] = [
         &[],
         &["models/soft-domain/src"],
     ),
-    case(
-        "stz",
-        &["relaxation_time", "zone_volume", "noise_rate", "unrelaxed_modulus"],
-        &[],
-        &["models/stz/src"],
-    ),
+    case("stz", &["relaxation_time", "zone_volume", "noise_rate", "unrelaxed_modulus"], &[], &["models/stz/src"]),
 ];
 
 /// How often the intervals of one model held its truth.
@@ -200,7 +185,9 @@ impl Case {
             let index = description.parameter(id);
             ParameterCoverage {
                 id: (*id).to_owned(),
-                unit: index.and_then(|index| description.parameters.get(index)).map_or_else(String::new, |own| own.unit.clone()),
+                unit: index
+                    .and_then(|index| description.parameters.get(index))
+                    .map_or_else(String::new, |own| own.unit.clone()),
                 truth: index.and_then(|index| prepared.truth.get(index)).copied().unwrap_or(f64::NAN),
                 held: count('y'),
                 above: count('a'),
@@ -247,7 +234,8 @@ impl Case {
         }
         let mut parameters = Parameters::new(&description, &truth)?.only(self.free)?;
         for id in self.free {
-            let start = description.parameter(id).and_then(|place| truth.get(place)).map_or(f64::NAN, |own| START * own);
+            let start =
+                description.parameter(id).and_then(|place| truth.get(place)).map_or(f64::NAN, |own| START * own);
             parameters = parameters.from_value(id, start)?;
         }
         Ok(Prepared { data: FitData::new(observations)?, description, truth, parameters })
@@ -271,7 +259,13 @@ impl Case {
             let found = result.parameter(id)?;
             let truth = *prepared.truth.get(prepared.description.parameter(id)?)?;
             let (lower, upper) = (found.lower?, found.upper?);
-            Some(if lower > truth { 'a' } else if upper < truth { 'b' } else { 'y' })
+            Some(if lower > truth {
+                'a'
+            } else if upper < truth {
+                'b'
+            } else {
+                'y'
+            })
         };
         self.free.iter().map(letter).collect::<Option<String>>().unwrap_or_else(|| "-".to_owned())
     }

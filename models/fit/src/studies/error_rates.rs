@@ -22,6 +22,8 @@ pub(super) const SOURCES: [&str; 9] = [
     "models/soft-domain/src",
 ];
 
+/// The models of the records.
+pub(super) const MODELS: [&str; 2] = ["kww", "soft_domain"];
 /// Noise of the shipped package of this glass, MPa.
 const NOISE: f64 = 0.12;
 /// End of the second stage, s.
@@ -131,15 +133,20 @@ pub(super) fn run(
     }
     let mut critical_verdicts = Vec::new();
     for series in 0..SERIES.len() {
-        let answers =
-            in_parallel(&seeds_of(series), threads, |&seed| next().and_then(|()| critical_verdict(models, series, seed)));
+        let answers = in_parallel(&seeds_of(series), threads, |&seed| {
+            next().and_then(|()| critical_verdict(models, series, seed))
+        });
         critical_verdicts.push(answers.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
     Ok(ErrorRates {
         seeds,
         noise_mpa: NOISE,
         summary: CASES.iter().zip(&outcomes).map(|((case, ..), of)| LinearSummary::of(case, of)).collect(),
-        critical_time: SERIES.iter().zip(&critical_verdicts).map(|((case, ..), of)| CriticalSummary::of(case, of)).collect(),
+        critical_time: SERIES
+            .iter()
+            .zip(&critical_verdicts)
+            .map(|((case, ..), of)| CriticalSummary::of(case, of))
+            .collect(),
         outcomes,
         critical_verdicts,
     })
@@ -237,7 +244,15 @@ impl ErrorRates {
         vec![
             table(
                 "How often the linear test errs",
-                &["truth", "\"linear\"", "\"not linear\"", "undecided", "p < 0.05", "index (median)", "of a linear material"],
+                &[
+                    "truth",
+                    "\"linear\"",
+                    "\"not linear\"",
+                    "undecided",
+                    "p < 0.05",
+                    "index (median)",
+                    "of a linear material",
+                ],
                 self.summary.iter().map(record).collect(),
             ),
             table(

@@ -9,9 +9,10 @@ mod confusion;
 mod coverage;
 mod error_rates;
 mod records;
+mod stored;
 mod table;
 
-pub use confusion::{ConfusionStudy, ProtocolConfusion};
+pub use confusion::ConfusionStudy;
 pub use coverage::{Coverage, ParameterCoverage};
 pub use error_rates::{CriticalSummary, ErrorRates, LinearOutcome, LinearSummary};
 pub use records::{FirstSample, correlated_noise, hump_heights, synthetic_record, two_step_experiment, waiting_series};
@@ -193,15 +194,22 @@ pub fn definitions() -> Vec<StudyDefinition> {
 pub fn definition(name: &str) -> Result<StudyDefinition, StudyError> {
     let all = definitions();
     let known = all.iter().map(|study| format!("`{}`", study.name)).collect();
-    all.into_iter()
-        .find(|study| study.name == name)
-        .ok_or_else(|| StudyError::Unknown { name: name.to_owned(), known })
+    all.into_iter().find(|study| study.name == name).ok_or_else(|| StudyError::Unknown { name: name.to_owned(), known })
 }
 
 impl StudyDefinition {
     /// What computes it again.
     pub fn command(&self) -> String {
         format!("kovacs study run {}", self.name)
+    }
+
+    /// Short ids of the models that it needs.
+    pub fn models(&self) -> Vec<&'static str> {
+        match self.kind {
+            Kind::Coverage(place) => vec![CASES[place].model],
+            Kind::Confusion => confusion::models(),
+            Kind::ErrorRates => error_rates::MODELS.to_vec(),
+        }
     }
 
     /// Computes it from `sets` data sets of each kind in so many threads, whose number changes no number of the result.
@@ -216,9 +224,7 @@ impl StudyDefinition {
         progress: &StudyProgress<'_>,
     ) -> Result<StudyResult, StudyError> {
         match self.kind {
-            Kind::Coverage(place) => {
-                CASES[place].run(models, 0..sets, threads, progress).map(StudyResult::Coverage)
-            }
+            Kind::Coverage(place) => CASES[place].run(models, 0..sets, threads, progress).map(StudyResult::Coverage),
             Kind::Confusion => confusion::run(models, sets, threads, progress).map(StudyResult::Confusion),
             Kind::ErrorRates => error_rates::run(models, sets, threads, progress).map(StudyResult::ErrorRates),
         }
@@ -233,8 +239,6 @@ impl StudyDefinition {
         Study::from_json(&self.name, text).map(Some)
     }
 }
-
-mod stored;
 
 impl Study {
     /// Reads the text of a file.
@@ -271,10 +275,26 @@ impl StudyResult {
     pub fn tables(&self) -> Vec<StudyTable> {
         match self {
             StudyResult::Coverage(coverage) => vec![coverage.table()],
-            StudyResult::Confusion(study) => study.tables(),
+            StudyResult::Confusion(study) => vec![study.table()],
             StudyResult::ErrorRates(rates) => rates.tables(),
         }
     }
+}
+
+/// What the kept study of this name found, as Markdown; `coverage` is that of all models. `None` if there is none.
+pub fn markdown(name: &str) -> Option<String> {
+    if name == "coverage" {
+        let kept = definitions().into_iter().filter_map(|definition| definition.stored().ok().flatten());
+        let all: Vec<Coverage> = kept
+            .filter_map(|study| match study.result {
+                StudyResult::Coverage(coverage) => Some(coverage),
+                _ => None,
+            })
+            .collect();
+        return Some(Coverage::overview(&all.iter().collect::<Vec<_>>()).markdown());
+    }
+    let study = definition(name).ok()?.stored().ok()??;
+    Some(study.tables().iter().map(StudyTable::markdown).collect::<Vec<_>>().join("\n"))
 }
 
 /// Indented JSON in which a value without lists or tables of its own inside stands on one line.
@@ -306,5 +326,7 @@ fn lines(value: &serde_json::Value, depth: usize, text: &mut String) {
 /// The parameter set of [`GLASS`].
 fn truth_of(description: &ModelDescription) -> Result<Vec<f64>, StudyError> {
     let preset = description.preset(GLASS);
-    preset.map(|preset| preset.parameters.clone()).ok_or_else(|| StudyError::NoParameters { model: description.id.clone() })
+    preset
+        .map(|preset| preset.parameters.clone())
+        .ok_or_else(|| StudyError::NoParameters { model: description.id.clone() })
 }

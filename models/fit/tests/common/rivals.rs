@@ -1,15 +1,11 @@
-//! The study of confusion: four models, each making the tests that ship for the titanium glass, and all explaining them.
-//!
-//! `cargo run -p kovacs-fit --example model_confusion` computes all of it and writes `models/fit/studies/confusion.json`; a test
-//! counts the tables again and computes a data set anew.
+//! Four models on the tests that ship for the titanium glass, coarse enough for tests.
 
 use super::common::{Make, experiment, glass, kww, local};
 use kovacs_core::model::{EvaluationError, Evaluator, Experiment};
 use kovacs_core::{Origin, TwoStep};
-use kovacs_fit::compare::{Candidate, CompareOptions, Confusion, ConfusionOptions, KnownTruth};
+use kovacs_fit::compare::{Candidate, CompareOptions, ConfusionOptions, KnownTruth};
 use kovacs_fit::estimate::{FitData, FitOptions, Noise, Observation};
 use kovacs_sdk::{Local, Model};
-use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
 
 /// Noise of the shipped tests of this glass, MPa.
@@ -49,30 +45,6 @@ pub enum Series {
     OneTest,
     /// Three waiting times of the shipped package.
     WaitingTimes,
-}
-
-pub const SERIES: [(Series, &str); 2] = [(Series::OneTest, "one test"), (Series::WaitingTimes, "waiting times")];
-
-/// The file.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Study {
-    pub what: String,
-    pub command: String,
-    pub glass: String,
-    pub noise_mpa: f64,
-    pub seeds: u64,
-    /// Files that the numbers come from, with their SHA-256: if one differs, the numbers may be stale.
-    pub inputs: Vec<Input>,
-    /// What may move in each model.
-    pub free: Vec<Vec<String>>,
-    /// One matrix per series.
-    pub series: Vec<(String, Confusion)>,
-}
-
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Input {
-    pub path: String,
-    pub sha256: String,
 }
 
 /// The tests of a series.
