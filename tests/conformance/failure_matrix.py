@@ -50,8 +50,14 @@ CELLS = {
         "rust": 'std::fs::write("running", "").unwrap();\nstd::thread::sleep(std::time::Duration::from_secs(6));',
         "python": 'import time\nopen("running", "w").close()\ntime.sleep(6)',
     },
+    "read-only folder": {"rust": 'println!("two");', "python": 'print("two")'},
     "nbformat 3": {"rust": 'println!("two");', "python": 'print("two")'},
+    "nbformat 4.0": {"rust": 'println!("two");', "python": 'print("two")'},
 }
+# Cases in which every cell can run.
+WHOLE = ("20 000 flushed writes", "two runners", "nbformat 3", "nbformat 4.0")
+# Cases that need a file system of their own.
+OWN_DISK = ("full disk", "read-only folder")
 FIRST = {"rust": 'println!("one");', "python": 'print("one")'}
 LAST = {"rust": 'println!("three");', "python": 'print("three")'}
 
@@ -71,7 +77,12 @@ def notebook(case, language):
         {"cell_type": "code", "id": f"c{index}", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
         for index, source in enumerate(sources)
     ]
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": spec}, "cells": cells}
+    minor = 5
+    if case == "nbformat 4.0":
+        # Cells have names since 4.5 only.
+        minor = 0
+        cells = [{key: value for key, value in cell.items() if key != "id"} for cell in cells]
+    return {"nbformat": 4, "nbformat_minor": minor, "metadata": {"kernelspec": spec}, "cells": cells}
 
 
 def installed():
@@ -127,7 +138,6 @@ def outputs(path):
 def run(case, name, runner, env, desk):
     """One cell of the table, in words."""
     language, command, result = runner
-    (desk / "n.ipynb").write_text(json.dumps(notebook(case, language)))
     command = [str(word) for word in command]
     start = time.monotonic()
     process = subprocess.Popen(
@@ -161,11 +171,16 @@ def run(case, name, runner, env, desk):
     found = outputs(desk / result) if result else None
     if result is None:
         words.append("keeps no results")
+    elif not (desk / result).exists():
+        words.append("writes nothing")
     elif found is None:
         words.append("**no valid notebook**")
     else:
         first = [text for source, text, _ in found if "".join(source) == FIRST[language]]
         words.append("first cell kept" if first and "one" in first[0] else "**nothing kept**")
+        last = [text for source, text, _ in found if "".join(source) == LAST[language]]
+        if case in WHOLE and not (last and "three" in last[0]):
+            words.append("**not to the end**")
         if case == "20 000 flushed writes":
             records = max(count for _, _, count in found)
             lines = max(text.count("\n") for _, text, _ in found)
@@ -178,14 +193,17 @@ def run(case, name, runner, env, desk):
     return ", ".join(words)
 
 
-def on_full_disk(case, name, runner, env):
-    """On a file system of 128 kB, where one can be made."""
+def on_own_disk(case, name, runner, env):
+    """On a file system of 128 kB, or on one that is read-only, where one can be made."""
     desk = Path(tempfile.mkdtemp())
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", desk], capture_output=True)
     if mounted.returncode != 0:
         desk.rmdir()
         return "skipped: no file system can be mounted here"
     try:
+        (desk / "n.ipynb").write_text(json.dumps(notebook(case, runner[0])))
+        if case == "read-only folder":
+            subprocess.run(["mount", "-o", "remount,ro", desk], check=True)
         return run(case, name, runner, env, desk)
     finally:
         subprocess.run(["umount", "-l", desk], check=False)
@@ -196,6 +214,8 @@ def matrix(kovacs, only):
     peers = installed()
     env = environment(peers)
     table = runners(kovacs, peers)
+    # What is made once is not the first notebook's.
+    subprocess.run([kovacs, "setup"], check=True, stdout=sys.stderr)
     print("| | " + " | ".join(table) + " |")
     print("|---" * (len(table) + 1) + "|")
     for case in CELLS:
@@ -203,10 +223,11 @@ def matrix(kovacs, only):
             continue
         row = []
         for name, runner in table.items():
-            if case == "full disk":
-                row.append(on_full_disk(case, name, runner, env))
+            if case in OWN_DISK:
+                row.append(on_own_disk(case, name, runner, env))
                 continue
             desk = Path(tempfile.mkdtemp())
+            (desk / "n.ipynb").write_text(json.dumps(notebook(case, runner[0])))
             row.append(run(case, name, runner, env, desk))
             shutil.rmtree(desk, ignore_errors=True)
         print(f"| {case} | " + " | ".join(row) + " |", flush=True)
