@@ -25,7 +25,7 @@ pub use dynamic::Spectroscopy;
 pub use recipe::{RAMP_RATE, RECIPES, Recipe};
 pub use shape::{Conditions, Recovery, Shape};
 pub use structure::{Shell, Structure};
-pub use workbook::{EXAMPLE_NOTE, write_example_workbook};
+pub use workbook::{EXAMPLE_NOTE, EXAMPLE_SEED, write_example_workbook};
 
 use crate::descriptor::{Descriptor, License, OriginStatement, PROFILE, Source};
 use crate::error::DatasetError;

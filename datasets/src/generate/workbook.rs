@@ -1,8 +1,9 @@
 //! An example of the workbook that lies behind an article: one sheet per figure panel, curves side by side.
 //!
 //! Nobody has the paper's Source Data here, so that the way from such a workbook to the figures is shown and tested on
-//! one in its form, filled with the synthetic curves. Every sheet says so in its first row, and an import carries that
-//! note into every legend. `notebooks/source-data.toml` is the mapping that reads it.
+//! one in its form, filled with synthetic curves with noise of their own. Every sheet says so in its first row: an import
+//! takes the curves for measured ones, as it would the article's, and carries the note `example workbook` into every
+//! legend and claim. `notebooks/source-data.toml` is the mapping that reads it.
 
 use super::recipe::{RECIPES, Recipe};
 use super::{TWO_STEP, TWO_STEP_EPS1, TWO_STEP_TEMPERATURE, TWO_STEP_WAITING, mechanical};
@@ -15,7 +16,10 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use std::path::Path;
 
 /// What the first row of every sheet says.
-pub const EXAMPLE_NOTE: &str = "example workbook, synthetic: not the article's data";
+pub const EXAMPLE_NOTE: &str = "example workbook: synthetic curves with noise, not the article's data";
+
+/// Seed of the example's noise: another one than that of the shipped curves, so that it is seen whose numbers are shown.
+pub const EXAMPLE_SEED: u64 = 44187;
 
 /// One curve of a panel: where it comes from, and which one it is.
 struct Curve {

@@ -92,10 +92,10 @@ impl Claim {
         self.about("protocol".to_owned(), test.into(), Status::Reproduced)
     }
 
-    /// The claim is about data of this origin; what holds on synthetic data holds by construction.
+    /// The claim is about data of this origin; what holds on synthetic data holds by construction. Data that were
+    /// imported are tested as they are: `measured (example workbook)` is judged, and the scorecard says on what.
     #[must_use]
     pub fn of_data(self, origin: &str, test: impl Into<Test>) -> Claim {
-        // `measured (example workbook, synthetic)`: an import says so where the file does.
         let held = if origin.contains("synthetic") { Status::ByConstruction } else { Status::Reproduced };
         self.about(format!("data ({origin})"), test.into(), held)
     }
@@ -304,7 +304,8 @@ mod tests {
     #[test]
     fn synthetic_data_hold_by_construction_and_can_fail() {
         assert_eq!(claim().of_data("synthetic", true).status(), Status::ByConstruction);
-        assert_eq!(claim().of_data("measured (example workbook, synthetic)", true).status(), Status::ByConstruction);
+        assert_eq!(claim().of_data("measured (example workbook)", true).status(), Status::Reproduced);
+        assert_eq!(claim().of_data("measured (example workbook)", false).status(), Status::Failed);
         assert_eq!(claim().of_data("synthetic", false).status(), Status::Failed);
         assert_eq!(claim().of_data("measured", true).status(), Status::Reproduced);
     }

@@ -98,6 +98,22 @@ impl Series {
         }
     }
 
+    /// Bare numbers read off data, as points, in the units of the axes: `origin` is that of the data, in the words of
+    /// [`Table::origin`](crate::dataset::Table::origin), and the legend says it.
+    pub fn of_data(label: impl Into<String>, origin: &str, x: &[f64], y: &[f64]) -> Series {
+        let (word, note) = match origin.split_once(" (") {
+            Some((word, note)) => (word, note.trim_end_matches(')')),
+            None => (origin, ""),
+        };
+        // Words that are none of the list come from tables of several origins; nothing of theirs is called measured.
+        let known = Origin::from_word(word).unwrap_or(Origin::Converted);
+        let mut series = Series::xy(label, known, x, y);
+        if !note.is_empty() {
+            series.provenance.push(("note".to_owned(), note.to_owned()));
+        }
+        series
+    }
+
     fn from_curve(curve: &Curve, draw: Draw) -> Series {
         Series {
             x_name: curve.x_name.clone(),
@@ -226,10 +242,18 @@ mod tests {
         check("PVC", Origin::Calculated, &[], "PVC, calculated");
         check("PVC", Origin::Calculated, &[("model", "aoi"), ("version", "0.1.0")], "PVC, model aoi 0.1.0");
         check("PVC", Origin::Calculated, &[("model", "aoi 0.1.0"), ("version", "0.1.0")], "PVC, model aoi 0.1.0");
-        let note = "example workbook, synthetic: not the article's data";
-        check("PVC", Origin::Measured, &[("note", note)], "PVC, measured (example workbook, synthetic)");
+        let note = "example workbook: synthetic curves, not the article's data";
+        check("PVC", Origin::Measured, &[("note", note)], "PVC, measured (example workbook)");
         check("Synthetic PVC", Origin::Synthetic, &[], "Synthetic PVC");
         // Data in whose provenance a model is named stay data.
         check("PVC", Origin::Synthetic, &[("model", "double_kww")], "PVC, synthetic");
+    }
+    #[test]
+    fn numbers_read_off_data_have_the_origin_of_the_data() {
+        let legend = |origin: &str| Series::of_data("mean of specimens", origin, &[1.0], &[2.0]).legend();
+        assert_eq!(legend("measured"), "mean of specimens, measured");
+        assert_eq!(legend("measured (example workbook)"), "mean of specimens, measured (example workbook)");
+        assert_eq!(legend("synthetic"), "mean of specimens, synthetic");
+        assert_eq!(legend("measured and synthetic"), "mean of specimens, converted");
     }
 }

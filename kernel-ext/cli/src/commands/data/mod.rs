@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::output::{aligned, notice, print, print_json};
 use clap::{Args, Subcommand};
 use clap_complete::ArgValueCandidates;
-use kovacs_datasets::generate::{EXAMPLE_NOTE, SHIPPED_SEED, write_all, write_example_workbook};
+use kovacs_datasets::generate::{EXAMPLE_NOTE, EXAMPLE_SEED, SHIPPED_SEED, write_all, write_example_workbook};
 use kovacs_datasets::{Listed, PROJECT_FOLDER, Package, Registry};
 use kovacs_runner::exit_code;
 use serde_json::{Value, json};
@@ -73,9 +73,9 @@ pub struct PackageOptions {
 /// Options of `data generate`.
 #[derive(Args)]
 pub struct GenerateOptions {
-    /// Seed of noise and scatter
-    #[arg(long, default_value_t = SHIPPED_SEED)]
-    seed: u64,
+    /// Seed of noise and scatter [default: 2023, that of the shipped packages; 44187 for the example workbook]
+    #[arg(long)]
+    seed: Option<u64>,
     /// Folder for the packages
     #[arg(long, value_name = "DIR", default_value = PROJECT_FOLDER)]
     out: PathBuf,
@@ -220,14 +220,14 @@ fn data_digests(package: &Package) -> Vec<(String, Value)> {
 
 fn generate(options: &GenerateOptions) -> Result<(), Failure> {
     if let Some(file) = &options.example_workbook {
-        write_example_workbook(file, options.seed)?;
+        write_example_workbook(file, options.seed.unwrap_or(EXAMPLE_SEED))?;
         notice(EXAMPLE_NOTE);
         let file = file.display();
         return print(&format!(
             "{file}\nto import it: kovacs data import {file} --mapping notebooks/source-data.toml\n"
         ));
     }
-    let written = write_all(&options.out, options.seed)?;
+    let written = write_all(&options.out, options.seed.unwrap_or(SHIPPED_SEED))?;
     notice("these curves are synthetic; nobody measured them");
     print(&written.iter().map(|folder| format!("{}\n", folder.display())).collect::<String>())
 }
