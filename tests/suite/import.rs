@@ -106,10 +106,12 @@ fn the_workbook_of_an_article_takes_the_place_of_the_synthetic_curves() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mapping = project.join("notebooks/source-data.toml");
     let notebook = project.join("notebooks/01-stress-memory.ipynb");
+    let waiting = project.join("notebooks/03-waiting-time.ipynb");
     let (mapping, notebook) = (mapping.to_str().expect("UTF-8"), notebook.to_str().expect("UTF-8"));
+    let waiting = waiting.to_str().expect("UTF-8");
 
     let made = desk.say(&["data", "generate", "--example-workbook", "example.xlsx"]).ends_with(0);
-    made.complains_of(&["synthetic: not the article's data"]);
+    made.complains_of(&["example workbook: synthetic curves with noise, not the article's data"]);
     desk.say(&["data", "import", "example.xlsx"]).ends_with(6).prints(&["Fig. 1b", "Fig. 3a", "Stress"]);
     let report = desk.say(&["data", "import", "example.xlsx", "--mapping", mapping, "--json"]).ends_with(0).json();
     let names: Vec<&str> =
@@ -118,17 +120,46 @@ fn the_workbook_of_an_article_takes_the_place_of_the_synthetic_curves() {
     let about = desk.say(&["data", "info", "ti-zr-hf-cu-ni-be", "--json"]).ends_with(0).json();
     let origin = &about["descriptor"]["resources"][0]["origin"];
     assert_eq!(origin["kind"], "measured");
-    assert!(origin["note"].as_str().is_some_and(|note| note.starts_with("example workbook, synthetic")), "{origin}");
+    assert!(origin["note"].as_str().is_some_and(|note| note.starts_with("example workbook:")), "{origin}");
     assert!(about["hides"].as_array().is_some_and(|hidden| !hidden.is_empty()), "{about}");
 
-    // The same notebook, without an edit: elsewhere it shows the shipped curves, here those of the workbook.
-    let mut command = kovacs(&["run", notebook, "--out", desk.path("executed").to_str().expect("UTF-8"), "--json"]);
+    // The same notebooks, without an edit: elsewhere they show the shipped curves, here those of the workbook.
+    let executed = desk.path("executed");
+    let notebooks = [notebook, waiting];
+    let arguments = [&["run"], &notebooks[..], &["--out", executed.to_str().expect("UTF-8"), "--json"]].concat();
+    let mut command = kovacs(&arguments);
     let report = run(command.env("KOVACS_DATA_PATH", desk.path("kovacs-data"))).ends_with(0).json();
-    assert_eq!(report[0]["status"], "done", "{report}");
-    let text = std::fs::read_to_string(desk.path("executed/01-stress-memory.ipynb")).expect("the executed notebook");
-    assert!(text.contains("ε_2 = 0.3 %, measured (example workbook, synthetic)"), "no such legend");
+    let claims = |number: usize| -> Vec<(String, String, String)> {
+        let one = &report[number];
+        assert_eq!(one["status"], "done", "{one}");
+        let text = |claim: &serde_json::Value, field: &str| claim[field].as_str().unwrap_or_default().to_owned();
+        let claims = one["claims"].as_array().expect("a list").iter();
+        let claims = claims.map(|claim| (text(claim, "panel"), text(claim, "model"), text(claim, "status")));
+        claims.filter(|(_, model, _)| model.starts_with("data")).collect()
+    };
+    let legends = |name: &str| std::fs::read_to_string(executed.join(name)).expect("the executed notebook");
+
+    // Figure 1: every curve is of the workbook, and every claim about data is judged on it.
+    let text = legends("01-stress-memory.ipynb");
+    assert!(text.contains("ε_2 = 0.3 %, measured (example workbook)"), "no such legend");
     assert!(!text.contains("ε_2 = 0.3 %, synthetic"), "a shipped curve is still shown");
-    // It is synthetic all the same: what holds on it holds by construction.
-    let said = "by construction</b> Fig. 1b, data (measured (example workbook, synthetic))";
-    assert!(text.contains(said), "the claims say on what they were tested");
+    let own = "data (measured (example workbook))";
+    let found = claims(0);
+    assert!(found.iter().all(|(_, model, status)| model == own && status == "reproduced"), "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
+
+    // Figure 3: the workbook has the waiting times of one glass; those of the others are lent, and stay synthetic.
+    let text = legends("03-waiting-time.ipynb");
+    for legend in ["mean of specimens, measured (example workbook)", "mean of specimens, synthetic"] {
+        assert!(text.contains(legend), "no `{legend}`");
+    }
+    assert!(text.contains("linear prediction from the first stage, calculated"), "no linear prediction of the data");
+    let found = claims(1);
+    assert!(found.iter().any(|(panel, ..)| panel == "d"), "{found:?}");
+    for (panel, model, status) in &found {
+        match panel.as_str() {
+            "a" | "d" => assert!(model == own && status != "by_construction", "{found:?}"),
+            _ => assert!(model == "data (synthetic)", "{found:?}"),
+        }
+    }
 }

@@ -75,8 +75,7 @@ pub(crate) fn stretched(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<
 pub(crate) fn linear_test(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
     let test = codec::read_two_step(reader)?;
     let record = TwoStepRecord { test, first: codec::read_curve(reader)?, second: codec::read_curve(reader)? };
-    let found =
-        kovacs_fit::linear_test(&record, &LinearTestOptions::default()).map_err(|error| fit_error(&error))?;
+    let found = kovacs_fit::linear_test(&record, &LinearTestOptions::default()).map_err(|error| fit_error(&error))?;
     codec::write_curve(writer, &found.prediction);
     for end in [|point: &BandPoint| point.low, |point: &BandPoint| point.high] {
         // The band is known four times to the decade; its distance from the prediction changes slowly.
