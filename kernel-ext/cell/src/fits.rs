@@ -9,9 +9,8 @@ use kovacs_core::glasses::{GLASSES, glass};
 use kovacs_core::{observe_recovery, observe_relaxation};
 use kovacs_fit::findings::{FINDINGS, judge, study};
 use kovacs_fit::{
-    BandPoint, DoubleKwwOptions, FitError, Initial, LinearTestOptions, LinearVerdict, Plateau, TwoStepRecord,
-    fit_double_kww, fit_line, fit_stretched, isoconversional_energy, parametric_energy, rate_energy,
-    stretched_isotherms,
+    DoubleKwwOptions, FitError, Initial, Plateau, fit_double_kww, fit_line, fit_stretched, isoconversional_energy,
+    parametric_energy, rate_energy, stretched_isotherms,
 };
 use std::sync::PoisonError;
 
@@ -70,41 +69,6 @@ pub(crate) fn stretched(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<
     }
     writer.texts(&found.on_bound);
     Ok(())
-}
-
-pub(crate) fn linear_test(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
-    let test = codec::read_two_step(reader)?;
-    let record = TwoStepRecord { test, first: codec::read_curve(reader)?, second: codec::read_curve(reader)? };
-    let found = kovacs_fit::linear_test(&record, &LinearTestOptions::default()).map_err(|error| fit_error(&error))?;
-    codec::write_curve(writer, &found.prediction);
-    for end in [|point: &BandPoint| point.low, |point: &BandPoint| point.high] {
-        // The band is known four times to the decade; its distance from the prediction changes slowly.
-        let known: Vec<(f64, f64)> =
-            found.band.iter().map(|point| (point.time.ln(), end(point) - point.predicted)).collect();
-        let samples = found.prediction.x.iter().zip(&found.prediction.y);
-        writer.f64s(&samples.map(|(time, stress)| stress + between(&known, time.ln())).collect::<Vec<_>>());
-    }
-    let numbers = [found.delta_sigma, found.determined_until, found.nonlinearity_index, found.linear_index];
-    for number in numbers {
-        writer.option(number, Writer::f64);
-    }
-    writer.f64(found.excess.p_value);
-    writer.text(found.verdict.word());
-    writer.texts(match &found.verdict {
-        LinearVerdict::Undecided(reasons) => reasons.as_slice(),
-        LinearVerdict::Linear | LinearVerdict::NotLinear => &[],
-    });
-    Ok(())
-}
-
-/// The value at `x` of a broken line through points with rising `x`; beyond its ends, that of the end.
-fn between(points: &[(f64, f64)], x: f64) -> f64 {
-    let after = points.partition_point(|point| point.0 < x);
-    match (after.checked_sub(1).and_then(|before| points.get(before)), points.get(after)) {
-        (Some(&(x0, y0)), Some(&(x1, y1))) => y0 + (y1 - y0) * (x - x0) / (x1 - x0),
-        (Some(&(_, y)), None) | (None, Some(&(_, y))) => y,
-        (None, None) => 0.0,
-    }
 }
 
 pub(crate) fn double_kww(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {

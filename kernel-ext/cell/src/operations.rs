@@ -128,7 +128,6 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         Operation::ActivationEnergies => fits::activation_energies(reader, &mut writer)?,
         Operation::FitDoubleKww => fits::double_kww(reader, &mut writer)?,
         Operation::Findings => fits::findings(reader, &mut writer)?,
-        Operation::LinearTest => fits::linear_test(reader, &mut writer)?,
         Operation::Superpose => superpose(reader, &mut writer)?,
         Operation::ParseProtocol => {
             let form = kovacs_core::toml_form::read_protocol(&reader.text()?)

@@ -20,7 +20,6 @@ pub mod fit;
 pub mod foreign;
 pub mod input;
 pub mod inspect;
-pub mod linear_test;
 pub mod model;
 pub mod observe;
 pub mod progress;
@@ -53,7 +52,6 @@ pub mod prelude {
         ActivationEnergies, CriticalTime, DoubleKwwFit, Line, StretchedFit, activation_energies, critical_time,
         fit_double_kww, fit_line, fit_recovery, fit_stretched,
     };
-    pub use crate::linear_test::{LinearTest, linear_test};
     pub use crate::model::Model;
     pub use crate::observe::{Observations, Observed};
     pub use crate::query::{Groups, query};

@@ -109,8 +109,6 @@ pub enum Operation {
     Findings = 84,
     /// Fit two stretched exponentials.
     FitDoubleKww = 85,
-    /// Test whether a second stage is more than linear viscoelasticity.
-    LinearTest = 86,
 }
 
 impl Operation {
@@ -161,7 +159,6 @@ impl Operation {
             ActivationEnergies,
             Findings,
             FitDoubleKww,
-            LinearTest,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)
