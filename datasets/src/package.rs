@@ -269,6 +269,20 @@ impl Package {
         statement.protocol.iter().map(|stated| holder.understand(statement, stated)).collect()
     }
 
+    /// The same for the rows of a table in the units used inside ([`Table::in_internal_units`]).
+    ///
+    /// # Errors
+    /// As [`Package::protocols`] and [`Package::table`].
+    pub fn protocols_in_internal_units(&self, resource: &str) -> Result<Vec<RowProtocol>, DatasetError> {
+        let (mut protocols, table) = (self.protocols(resource)?, self.table(resource)?);
+        for protocol in &mut protocols {
+            for (column, value) in &mut protocol.rows {
+                *value = table.unit(column)?.to_internal(*value);
+            }
+        }
+        Ok(protocols)
+    }
+
     pub(crate) fn understand(
         &self,
         resource: &Resource,

@@ -3,6 +3,7 @@
 //! Everything about such a model but the call is in `kovacs_core::closure`, so it is checked like a plugin and stands
 //! behind the same trait. Between parameter vectors it is looked whether the user wants the cell to stop.
 
+use crate::long::asks_by_itself;
 use crate::notices::CellSource;
 use crate::table::{CellClosure, notices};
 use kovacs::codec;
@@ -33,7 +34,7 @@ impl Formula for CellFormula {
     }
 
     fn row(&mut self, parameters: &Parameters<'_>, _experiment: &Experiment) -> Result<Answer, Refusal> {
-        if notices().interrupted().load(Ordering::Relaxed) {
+        if !asks_by_itself() && notices().interrupted().load(Ordering::Relaxed) {
             return Err(Refusal::cancelled());
         }
         let answer = self.call(&Call::Row { values: parameters.values().to_vec(), seed: parameters.seed() })?;

@@ -6,13 +6,17 @@
 #![deny(unsafe_code)]
 
 mod closure;
+mod estimates;
 pub mod figure;
 mod fits;
 pub mod inputs;
+mod long;
+pub mod measured;
 mod notices;
 mod objects;
 mod operations;
 mod plugins;
+mod shared;
 mod steps;
 mod stoppable;
 mod structure;

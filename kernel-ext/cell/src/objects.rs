@@ -1,11 +1,14 @@
 //! What the engine holds for cells, by number: tables and models. Variables in cells hold the numbers, and count how
 //! many of them there are; the last one to go lets go of the object.
 
+use crate::plugins::Maker;
 use kovacs::{Error, Result};
 use kovacs_core::model::Evaluator;
-use kovacs_datasets::Table;
+use kovacs_datasets::{Package, Registry, Table};
+use kovacs_fit::estimate::{FitResult, Parameters};
 use kovacs_host::ModelHandle;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// A model that cells share; calls to one model follow one another.
@@ -29,6 +32,8 @@ pub(crate) struct Objects {
 struct Entries {
     last: u64,
     held: HashMap<u64, Entry>,
+    /// Folders of the packages that tables were opened from, by the digest of their description.
+    packages: HashMap<String, PathBuf>,
 }
 
 struct Entry {
@@ -39,6 +44,15 @@ struct Entry {
 enum Object {
     Table(HeldTable),
     Model(SharedModel, Option<Plugin>),
+    Fit(Arc<HeldFit>),
+}
+
+/// A fit that a cell holds: what a design of tests starts from.
+pub(crate) struct HeldFit {
+    pub(crate) name: String,
+    pub(crate) maker: Maker,
+    pub(crate) parameters: Parameters,
+    pub(crate) result: FitResult,
 }
 
 struct HeldTable {
@@ -75,6 +89,35 @@ impl Objects {
     /// Holds a model for the one who gets the number.
     pub(crate) fn hold_model(&self, model: Box<dyn Evaluator>, plugin: Option<Plugin>) -> u64 {
         self.hold(Object::Model(Arc::new(Mutex::new(model)), plugin))
+    }
+
+    /// Holds a fit for the one who gets the number.
+    pub(crate) fn hold_fit(&self, fit: Arc<HeldFit>) -> u64 {
+        self.hold(Object::Fit(fit))
+    }
+
+    /// The fit with this number.
+    pub(crate) fn fit(&self, number: u64) -> Result<Arc<HeldFit>> {
+        match self.lock().held.get(&number).map(|entry| &entry.object) {
+            Some(Object::Fit(fit)) => Ok(Arc::clone(fit)),
+            _ => Err(gone("fit")),
+        }
+    }
+
+    /// Remembers where a package lies whose table was opened.
+    pub(crate) fn note_package(&self, package: &Package) {
+        self.lock().packages.insert(package.digest().to_owned(), package.folder().to_owned());
+    }
+
+    /// The package of this name and digest, if a table of it was opened or it can be found by its name.
+    pub(crate) fn package(&self, name: &str, digest: &str) -> Option<Package> {
+        let folder = self.lock().packages.get(digest).cloned();
+        let registry = Registry::standard(&[]);
+        let found = match folder {
+            Some(folder) => registry.open_folder(&folder),
+            None => registry.find(name),
+        };
+        found.ok().filter(|package| package.digest() == digest)
     }
 
     /// One more variable has the number.

@@ -1,6 +1,7 @@
 //! What each operation of the seam does: decodes the arguments, calls the crate that knows, encodes the answer.
 
 use crate::closure;
+use crate::estimates;
 use crate::figure;
 use crate::fits;
 use crate::inputs;
@@ -59,7 +60,10 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
                     true => Ok(package),
                     false => Registry::standard(&[]).open_folder(Path::new(&folder)),
                 });
-            let table = package.and_then(|package| package.table(&name));
+            let table = package.and_then(|package| {
+                objects().note_package(&package);
+                package.table(&name)
+            });
             let table = table.and_then(|table| table.in_internal_units()).map_err(data_error)?;
             write_table(&mut writer, table);
         }
@@ -128,6 +132,11 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         Operation::ActivationEnergies => fits::activation_energies(reader, &mut writer)?,
         Operation::FitDoubleKww => fits::double_kww(reader, &mut writer)?,
         Operation::Findings => fits::findings(reader, &mut writer)?,
+        Operation::TableTests => estimates::table_tests(reader, &mut writer)?,
+        Operation::FitModel => estimates::fit_model(reader, &mut writer)?,
+        Operation::CompareModels => estimates::compare_models(reader, &mut writer)?,
+        Operation::LinearTest => estimates::judge_linear(reader, &mut writer)?,
+        Operation::DesignTest => estimates::design_test(reader, &mut writer)?,
         Operation::Superpose => superpose(reader, &mut writer)?,
         Operation::ParseProtocol => {
             let form = kovacs_core::toml_form::read_protocol(&reader.text()?)

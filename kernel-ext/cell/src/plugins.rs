@@ -6,11 +6,12 @@
 use crate::inputs;
 use crate::objects::{Plugin, objects};
 use crate::operations::{model_error, refusal, variant};
+use crate::shared::Sharing;
 use crate::stoppable::Stoppable;
 use kovacs::codec;
 use kovacs::wire::{Reader, Writer};
 use kovacs::{Error, Result};
-use kovacs_core::model::{EvaluationError, Evaluator};
+use kovacs_core::model::{EvaluationError, Evaluator, ModelDescription};
 use kovacs_core::swap::SwapReport;
 use kovacs_host::{HostError, HostErrorKind, Instance, ModelHandle, Models};
 use std::collections::BTreeSet;
@@ -60,6 +61,41 @@ pub(crate) fn isolate(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()
     let model = make(&handle, true).map_err(model_error)?;
     write_model(writer, model, Some(Plugin { handle, isolated: true }));
     Ok(())
+}
+
+/// Makes new instances of a model that a cell holds, for a fit.
+#[derive(Clone)]
+pub(crate) enum Maker {
+    /// Of a plugin. They need not look whether the user wants to stop: whoever fits does.
+    Plugin(Plugin),
+    /// Of a closure of a cell.
+    Closure(Sharing),
+}
+
+impl Maker {
+    /// Of the model with this number.
+    pub(crate) fn of(number: u64) -> Result<Maker> {
+        let model = objects().model(number)?;
+        Ok(match objects().plugin(number) {
+            Ok(plugin) => Maker::Plugin(plugin),
+            Err(_) => Maker::Closure(Sharing::new(model)),
+        })
+    }
+
+    pub(crate) fn description(&self) -> &ModelDescription {
+        match self {
+            Maker::Plugin(plugin) => plugin.handle.description(),
+            Maker::Closure(sharing) => sharing.description(),
+        }
+    }
+
+    pub(crate) fn make(&self) -> Result<Box<dyn Evaluator>, EvaluationError> {
+        Ok(match self {
+            Maker::Plugin(Plugin { handle, isolated: true }) => Box::new(handle.isolated(&[])?),
+            Maker::Plugin(Plugin { handle, isolated: false }) => Box::new(handle.instance(&[])?),
+            Maker::Closure(sharing) => Box::new(sharing.instance()),
+        })
+    }
 }
 
 fn make(handle: &ModelHandle, isolated: bool) -> Result<Box<dyn Evaluator>, EvaluationError> {

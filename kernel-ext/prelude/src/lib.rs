@@ -12,6 +12,7 @@ pub mod codec;
 pub mod dataset;
 pub mod display;
 mod error;
+pub mod estimate;
 pub mod experiment;
 pub mod figure;
 pub mod findings;
@@ -45,6 +46,10 @@ pub mod prelude {
     pub use crate::claim::{Claim, Status, Test, skip_notebook};
     pub use crate::dataset::{Dataset, Hold, Table};
     pub use crate::display::{Bundle, DisplayHandle, EvcxrDisplay, clear_output};
+    pub use crate::estimate::{
+        Candidate, CompareOptions, Comparison, Design, DesignOptions, FitOptions, Fitted, LinearTestOptions, Loss,
+        Measured, Tests, compare, compare_with, design, design_with, fit, fit_with, linear_test, linear_test_with,
+    };
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};
     pub use crate::findings::{Finding, Findings};

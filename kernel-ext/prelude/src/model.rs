@@ -288,9 +288,14 @@ impl Model {
     /// The model and its parameters, as a message to the engine begins.
     fn call(&self) -> Writer {
         let mut writer = Writer::new();
+        self.write_call(&mut writer);
+        writer
+    }
+
+    /// Writes the model and its parameters into a message of the seam.
+    pub(crate) fn write_call(&self, writer: &mut Writer) {
         writer.u64(self.handle.number());
         writer.f64s(&self.parameters);
-        writer
     }
 
     /// States on a curve which model it is from, with every value.

@@ -62,7 +62,11 @@ impl Progress {
 }
 
 fn bundle(title: &str, done: usize, total: usize, took: Duration) -> Bundle {
-    let count = format!("{done} of {total}, {:.1} s", took.as_secs_f64());
+    bar(title, done, total, &format!("{done} of {total}, {:.1} s", took.as_secs_f64()))
+}
+
+/// A bar with words behind it, in all forms.
+pub fn bar(title: &str, done: usize, total: usize, count: &str) -> Bundle {
     let mut bundle = Bundle::new();
     bundle.text("text/plain", format!("{title}: {count}"));
     bundle.text(

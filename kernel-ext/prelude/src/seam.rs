@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 /// Changes whenever a message or the table does.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// Name of the function that the executable exports; it returns a `*const Table`.
 pub const SYMBOL: &std::ffi::CStr = c"kovacs_seam";
@@ -109,6 +109,16 @@ pub enum Operation {
     Findings = 84,
     /// Fit two stretched exponentials.
     FitDoubleKww = 85,
+    /// The tests in a table with what was done in them.
+    TableTests = 90,
+    /// Fit a model to tests.
+    FitModel = 91,
+    /// Compare models on tests.
+    CompareModels = 92,
+    /// Judge whether second stages are more than linear.
+    LinearTest = 93,
+    /// Choose the test that tells two fitted models apart.
+    DesignTest = 94,
 }
 
 impl Operation {
@@ -159,6 +169,11 @@ impl Operation {
             ActivationEnergies,
             Findings,
             FitDoubleKww,
+            TableTests,
+            FitModel,
+            CompareModels,
+            LinearTest,
+            DesignTest,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)

@@ -168,6 +168,12 @@ pub(crate) fn four_digits(value: impl Into<Option<f64>>) -> String {
     }
 }
 
+/// A fitted value: six significant digits, so that its error tells which of them mean something.
+pub(crate) fn six_digits(value: f64) -> String {
+    let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
+    kovacs_core::model::short_number(rounded)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

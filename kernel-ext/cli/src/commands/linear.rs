@@ -1,11 +1,11 @@
 //! `kovacs linear`: is a memory effect more than linear viscoelasticity?
 
-use crate::commands::fit::data::{DataOptions, Given, first_stage};
+use crate::commands::fit::data::{DataOptions, Given};
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, print, print_json};
 use crate::waiting::patiently;
 use clap::Args;
-use kovacs_core::Curve;
+use kovacs_cell::measured;
 use kovacs_core::model::short_number;
 use kovacs_fit::{FitError, LinearTest, LinearTestOptions, LinearVerdict, TwoStepRecord, linear_test};
 use serde_json::{Value, json};
@@ -94,21 +94,10 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     ))
 }
 
-/// The two stages of a test, each against its own time.
+/// The two stages of a test of stress.
 fn record(given: &Given) -> Option<TwoStepRecord> {
     let test = given.test.two_step.filter(|_| given.test.output == "stress")?;
-    let curve = &given.test.curve;
-    let (loaded, start) = (test.ramp.unwrap_or(0.0), test.second_stage_start());
-    let early = first_stage(curve, &test);
-    let part = |rows: std::ops::Range<usize>| {
-        let (x, y) = (curve.x[rows.clone()].to_vec(), curve.y[rows].to_vec());
-        Curve { x, y, ..curve.clone() }
-    };
-    let last = curve.x.last().copied()?;
-    // Samples at the very steps have no time since them, those on the unloading ramp belong to neither stage.
-    let first = part(0..early).shifted(-loaded).between(f64::MIN_POSITIVE, test.t_w);
-    let second = part(early..curve.len()).shifted(-start).between(f64::MIN_POSITIVE, last);
-    (test.eps1 != test.eps2).then_some(TwoStepRecord { test, first, second })
+    measured::record(&test, &given.test.curve)
 }
 
 fn probability(value: f64) -> String {

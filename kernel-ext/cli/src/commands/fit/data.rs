@@ -7,12 +7,12 @@ use crate::output::notice;
 use crate::quantities;
 use clap::Args;
 use clap_complete::ArgValueCandidates;
-use kovacs_core::model::Experiment;
+use kovacs_cell::measured::{first_stage, observation};
 use kovacs_core::toml_form::{ProtocolForm, read_protocol};
 use kovacs_core::units::{Unit, parse_unit};
 use kovacs_core::{Curve, Origin, Protocol, TwoStep};
 use kovacs_datasets::{MeasuredTest, Package, Registry};
-use kovacs_fit::estimate::{FitData, Observation};
+use kovacs_fit::estimate::FitData;
 use kovacs_formats::{Column, ReadOptions, Sheet, StatedUnit, Values};
 use std::path::{Path, PathBuf};
 
@@ -118,14 +118,7 @@ impl DataOptions {
     pub fn observations(&self, tests: &[Given]) -> Result<FitData, Failure> {
         let observations = tests.iter().map(|given| {
             let MeasuredTest { protocol, output, curve, .. } = &given.test;
-            let history = protocol.nodes()?;
-            let before = before_steps(curve);
-            let experiment = Experiment { history, times: curve.x.clone(), before, wanted: vec![(*output).to_owned()] };
-            let observation = Observation::of_curve(experiment, curve, if *output == "stress" { "MPa" } else { "1" })?;
-            Ok(match &given.glass {
-                Some(glass) => observation.in_group(glass.clone()),
-                None => observation,
-            })
+            Ok(observation(protocol, output, curve, given.glass.as_deref())?)
         });
         let observations = observations.collect::<Result<Vec<_>, Failure>>()?;
         FitData::new(observations).doing(format!("cannot fit `{}`", self.name()))
@@ -314,23 +307,6 @@ impl DataOptions {
     pub fn has_protocol(&self) -> bool {
         self.protocol.is_some() || self.test.eps1.is_some() || !Path::new(&self.data).is_file()
     }
-}
-
-/// Of two samples at one time the first was taken before the step, the second after it.
-fn before_steps(curve: &Curve) -> Vec<bool> {
-    let next = curve.x.iter().skip(1).map(Some).chain([None]);
-    curve.x.iter().zip(next).map(|(time, next)| next == Some(time)).collect()
-}
-
-/// How many samples were taken before the second step of a test.
-pub fn first_stage(curve: &Curve, test: &TwoStep) -> usize {
-    let start = test.second_stage_start();
-    curve
-        .x
-        .iter()
-        .zip(before_steps(curve))
-        .filter(|(time, before)| **time < start || *before && **time <= start)
-        .count()
 }
 
 /// Refuses times that cannot count from the beginning of the test.
