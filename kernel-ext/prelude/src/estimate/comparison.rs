@@ -154,8 +154,8 @@ impl Comparison {
     ///
     /// # Errors
     /// There is none; the message names those that there are.
-    pub fn get(&self, name: &str) -> Result<&Ranked> {
-        self.models.iter().find(|model| model.name == name).ok_or_else(|| {
+    pub fn get(&self, name: &str) -> Result<Ranked> {
+        self.models.iter().find(|model| model.name == name).cloned().ok_or_else(|| {
             let known: Vec<&str> = self.models.iter().map(|model| model.name.as_str()).collect();
             Error::new("UnknownModel", format!("`{name}` is not in this comparison"))
                 .with_remedy(format!("there are: {}", known.join(", ")))

@@ -120,8 +120,8 @@ const SHOWN: usize = 3;
 
 impl Design {
     /// The most telling test of one observable: `t_p`, `recovery`.
-    pub fn best(&self, observable: &str) -> Option<&Judgement> {
-        self.ranked.iter().find(|judged| judged.observable == observable && judged.expected.is_some())
+    pub fn best(&self, observable: &str) -> Option<Judgement> {
+        self.ranked.iter().find(|judged| judged.observable == observable && judged.expected.is_some()).cloned()
     }
 
     /// The most telling tests of each observable.

@@ -259,8 +259,8 @@ impl Fitted {
     ///
     /// # Errors
     /// There is none; the message names those that there are.
-    pub fn get(&self, id: &str) -> Result<&Estimate> {
-        self.parameters.iter().find(|parameter| parameter.id == id).ok_or_else(|| {
+    pub fn get(&self, id: &str) -> Result<Estimate> {
+        self.parameters.iter().find(|parameter| parameter.id == id).cloned().ok_or_else(|| {
             let known: Vec<&str> = self.parameters.iter().map(|parameter| parameter.id.as_str()).collect();
             Error::new("UnknownParameter", format!("the fit of `{}` has no parameter `{id}`", self.name))
                 .with_remedy(format!("it has: {}", known.join(", ")))
