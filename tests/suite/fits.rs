@@ -86,7 +86,15 @@ fn models_are_fitted_and_compared_in_cells() {
     let forms = |cell: usize| -> String { copy.outputs(cell).iter().map(ToString::to_string).collect() };
     for (cell, words) in [
         (2, &["95 % from", "stretching_exponent", "warning: neighbouring residuals", "image/svg+xml"][..]),
-        (4, &["which model explains", "left-out: sum of the log densities", "`steep`", "time since the last step"]),
+        (
+            4,
+            &[
+                "which model explains",
+                "difference: of AICc",
+                "`kww` describes the data better than `steep`",
+                "time since the last step",
+            ],
+        ),
         (5, &["more than linear?", "verdict", "linear prediction"]),
     ] {
         for words in words {
