@@ -92,7 +92,7 @@ fn models_are_fitted_and_compared_in_cells() {
                 "which model explains",
                 "difference: of AICc",
                 "`kww` describes the data better than `steep`",
-                "time since the last step",
+                "Residuals: pvc",
             ],
         ),
         (5, &["more than linear?", "verdict", "linear prediction"]),
