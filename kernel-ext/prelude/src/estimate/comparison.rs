@@ -2,7 +2,7 @@
 
 use super::candidate::{Candidate, write_candidate};
 use super::fitted::{FitOptions, Fitted, FittedStage, show};
-use super::measured::{Measured, checked, write_tests};
+use super::measured::{Measured, checked, with_origin, write_tests};
 use super::write_search;
 use crate::error::{Error, Result};
 use crate::figure::{Figure, Panel, Series};
@@ -165,7 +165,7 @@ impl Comparison {
     /// The ranking, with what follows from it below.
     pub fn sheet(&self) -> Sheet {
         let columns = ["model", "left-out", "±", "difference", "± ", "AICc", "BIC", "weight", "free"];
-        let title = format!("which model explains {} ({})", self.data, self.origin);
+        let title = format!("which model explains {}", with_origin(&self.data, &self.origin));
         let number = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| format!("{value:.1}"));
         let sheet = self.models.iter().fold(Sheet::new(title, columns), |sheet, model| {
             let criteria = model.fit.as_ref().and_then(|fit| fit.criteria);

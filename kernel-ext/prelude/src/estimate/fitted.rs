@@ -1,7 +1,7 @@
 //! A fit: parameters with their errors, what the data do not determine, and every curve beside the model.
 
 use super::candidate::{Candidate, write_candidate};
-use super::measured::{Measured, checked, write_tests};
+use super::measured::{Measured, checked, with_origin, write_tests};
 use super::write_search;
 use crate::display::Bundle;
 use crate::error::{Error, Result};
@@ -329,7 +329,8 @@ impl Fitted {
     /// The parameters with their errors, then what a reader must know.
     pub fn sheet(&self) -> Sheet {
         let columns = ["parameter", "value", "± (standard error)", "95 % from", "to", "unit", ""];
-        let title = format!("{} {} fitted to {} ({})", self.name, self.version, self.data, self.origin);
+        let data = with_origin(&self.data, &self.origin);
+        let title = format!("{} {} fitted to {data}", self.name, self.version);
         let mut sheet = self.parameters.iter().fold(Sheet::new(title, columns), |sheet, parameter| {
             let state = match (parameter.free, parameter.standard_error) {
                 (false, _) => "held",

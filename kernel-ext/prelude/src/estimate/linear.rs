@@ -1,7 +1,7 @@
 //! Is a memory effect more than linear viscoelasticity? The verdict on two-step tests, with what it rests on.
 
 use super::fitted::show;
-use super::measured::{Measured, checked, write_tests};
+use super::measured::{Measured, checked, with_origin, write_tests};
 use crate::error::{Error, Result};
 use crate::figure::{Colour, Figure, Panel, Series};
 use crate::seam::{self, Operation};
@@ -144,7 +144,7 @@ impl LinearTests {
     /// The verdicts with what they rest on; below in sentences.
     pub fn sheet(&self) -> Sheet {
         let columns = ["test", "verdict", "Δσ [MPa]", "NI", "NI if linear", "determined until [s]", "p"];
-        let title = format!("more than linear? {} ({})", self.data, self.origin);
+        let title = format!("more than linear? {}", with_origin(&self.data, &self.origin));
         let sheet = self.tests.iter().fold(Sheet::new(title, columns), |sheet, test| {
             sheet.row([
                 test.label.clone(),

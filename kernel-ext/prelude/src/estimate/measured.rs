@@ -234,3 +234,8 @@ pub fn read_tests(reader: &mut Reader<'_>) -> Result<Tests, WireError> {
     })?;
     Ok(Tests { name, tests })
 }
+
+/// Data with where they come from; tables of packages say that in their names.
+pub(super) fn with_origin(data: &str, origin: &str) -> String {
+    if data.contains(&format!("({origin}")) { data.to_owned() } else { format!("{data} ({origin})") }
+}

@@ -11,5 +11,6 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("coverage-tnm-strain", include_str!("../../studies/coverage-tnm-strain.json")),
     ("coverage-soft-domain", include_str!("../../studies/coverage-soft-domain.json")),
     ("coverage-stz", include_str!("../../studies/coverage-stz.json")),
+    ("confusion", include_str!("../../studies/confusion.json")),
     ("linear-test", include_str!("../../studies/linear-test.json")),
 ];
