@@ -153,7 +153,9 @@ fn the_workbook_of_an_article_takes_the_place_of_the_synthetic_curves() {
     for legend in ["mean of specimens, measured (example workbook)", "mean of specimens, synthetic"] {
         assert!(text.contains(legend), "no `{legend}`");
     }
-    assert!(text.contains("linear prediction from the first stage, calculated"), "no linear prediction of the data");
+    for part in ["Second stages predicted from the first", "second stage, measured (example workbook)"] {
+        assert!(text.contains(part), "no linear prediction of the data: `{part}`");
+    }
     let found = claims(1);
     assert!(found.iter().any(|(panel, ..)| panel == "d"), "{found:?}");
     for (panel, model, status) in &found {
