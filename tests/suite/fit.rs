@@ -1,7 +1,7 @@
 //! `kovacs fit`, `posterior`, `compare`, `design` and `linear`: truth recovered from a predicted curve, results found
 //! again, what is refused.
 
-use crate::program::{Said, catches_interrupts, close, kovacs, say};
+use crate::program::{Said, catches_interrupts, close, kovacs, run, say};
 use crate::scratch::file;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -223,4 +223,17 @@ fn what_cannot_be_fitted_says_what_to_do() {
         file(&PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("fit"), "bare.csv", "time,stress\n1,2\n2,3\n3,4\n");
     let bare = bare.to_str().expect("a path");
     refuse(&[&[bare, "--model", "kww"], &TEST[..]].concat(), &["does not state the unit of `time`", "--unit"]);
+}
+
+#[test]
+fn long_studies_are_listed_shown_and_checked() {
+    let all = say(&["study", "list", "--json"]).ends_with(0).json();
+    let names: Vec<&str> = all.as_array().expect("a list").iter().filter_map(|one| one["name"].as_str()).collect();
+    assert!(names.contains(&"confusion") && names.contains(&"linear-test"), "{names:?}");
+    say(&["study", "show", "confusion"]).ends_with(0).prints(&["made by", "soft_domain"]);
+    let kept = say(&["study", "show", "coverage-kww", "--json"]).ends_with(0).json();
+    assert!(kept["sources"].as_array().is_some_and(|sources| !sources.is_empty()), "{kept}");
+    say(&["study", "show", "coverage-crystal"]).ends_with(2).complains_of(&["coverage-crystal", "coverage-kww"]);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    run(kovacs(&["study", "verify"]).current_dir(elsewhere.path())).ends_with(1).complains_of(&["no Kovacs project"]);
 }

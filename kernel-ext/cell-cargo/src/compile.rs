@@ -116,7 +116,8 @@ impl Compiler<'_> {
             self.plan.note(Event::DirectErrors, self.begun.elapsed(), "as before");
             return Ok(None);
         }
-        let exports = self.plan.externs.iter().find_map(|krate| Exports::read(krate.exports.as_ref()?));
+        let mut named = self.plan.externs.iter().filter(|krate| krate.is_named_in(source));
+        let exports = named.find_map(|krate| Exports::read(krate.exports.as_ref()?));
         let trimmed = if attempts.was_lacking() { None } else { spare::trim(source, exports.as_ref(), &known) };
         if let Some(trimmed) = trimmed {
             match self.run(&trimmed, output)? {

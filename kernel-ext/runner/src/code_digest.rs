@@ -4,6 +4,7 @@
 //! reworded sentence, so this one is taken of the tokens, without documentation and without unit tests. What it does not see
 //! are the crates of others.
 
+use crate::cache::hexadecimal;
 use crate::error::RunnerError;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use sha2::{Digest, Sha256};
@@ -27,7 +28,7 @@ pub fn code_digest(path: &Path) -> Result<String, RunnerError> {
         let code = code.map_err(|error| RunnerError::NotRust { path: file.clone(), problem: error.to_string() })?;
         add(code, &mut digest);
     }
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&digest.finalize()))
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RunnerError> {

@@ -4,7 +4,7 @@ use crate::failure::{Explain, Failure};
 use crate::interrupt::Interrupts;
 use crate::output::{aligned, notice, print, print_json};
 use crate::project;
-use crate::waiting::Waiting;
+use crate::watched::Watched;
 use clap::{Args, Subcommand};
 use kovacs_core::model::{EvaluationError, Evaluator};
 use kovacs_fit::studies::{
@@ -15,7 +15,6 @@ use kovacs_runner::{code_digest, exit_code, replace_file};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 /// Folder of the files, from that of the project.
 const STUDIES: &str = "models/fit/studies";
@@ -267,18 +266,10 @@ pub fn compute(
             .into_iter()
             .map(|model| found.load(model).map(|handle| (model, handle)).doing(format!("cannot load `{model}`")));
         let handles = handles.collect::<Result<Vec<_>, _>>()?;
-        let waiting = Mutex::new(Waiting::new(definition.name.clone()));
-        let progress = |part: f64| {
-            if let Ok(waiting) = waiting.try_lock() {
-                waiting.show(part);
-            }
-            !interrupts.requested()
-        };
+        let watched = Watched::of(interrupts, definition.name.as_str());
         let make = |model: &str, changed: &[(&str, f64)]| instance(&handles, model, changed);
-        let result = definition.run(&make, definition.sets, threads, &progress);
-        if let Ok(waiting) = waiting.lock() {
-            waiting.clear();
-        }
+        let result = definition.run(&make, definition.sets, threads, &|part| watched.is_at(part));
+        watched.clear();
         let result = result.map_err(|error| match error {
             StudyError::Stopped => Failure::new(error.to_string()).code(exit_code::INTERRUPTED),
             other => Failure::from(other).context(format!("the study `{}` failed", definition.name)),
