@@ -6,14 +6,19 @@ alike; what is printed is a table of medians, in Markdown. Ours is the program g
 `target/debug/kovacs`, the build that people run. `--install` fetches evcxr_jupyter (compiled for some minutes) and
 ipykernel into `target/bench`; without it a kernel that is not there is named and left out.
 
-A time runs from the request until its reply and the idle status have both arrived. A wrong answer ends the bench.
+A time runs from the request until its reply and the idle status have both arrived. A wrong answer ends the bench. A
+kernel that gives no answer within its limit is started again, its turn is repeated, and both are counted below the
+table; one that is silent three times in a row is left out from there on. Every number is written after every round,
+so that a run which is interrupted has what was measured until then, and still prints its table.
 """
 
 import argparse
 import contextlib
 import json
 import os
+import queue
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,7 +33,17 @@ from jupyter_client.manager import KernelManager
 
 EVCXR = "0.22.0"
 IPYKERNEL = "7.4.0"
-LONG = 600
+# How long installing may take, making what sessions share, a kernel until its first answer, and any other answer, in s.
+INSTALLATION = 3600
+SET_UP = 1200
+START = 60
+ANSWER = 120
+# A first question is asked again after so long, in s, as Jupyter's own client does: without a reply, and with one of
+# which nothing was published that arrived here, for the channel of that may be there a little later.
+AGAIN = 1
+AGAIN_PUBLISHED = 0.05
+# So many times in a row a kernel is started for one turn before it is given up.
+ATTEMPTS = 3
 # Rows that are MB.
 MEMORY = {"memory", "memory_later", "memory_frame"}
 # How long a person looks at the result of the first cell, in s: a kernel may get warm meanwhile.
@@ -36,7 +51,6 @@ READING = 6
 # How long a cell runs while something else is asked, in s.
 BUSY = 2
 LATER = 40
-
 # How long completion and inspection may take to get ready, in s.
 WARM = 60
 FOLDER = Path("target/bench")
@@ -69,8 +83,12 @@ class Wrong(Exception):
     """A kernel gave another answer than the bench asked for."""
 
 
-class Silent(Wrong):
+class Silent(Exception):
     """A kernel gave no answer at all."""
+
+
+class Ended(Silent):
+    """A kernel's process is gone."""
 
 
 class Language:
@@ -110,21 +128,28 @@ class Subject:
         self.name, self.argv, self.language, self.own = name, argv, language, own
         self.environment = {}
         self.values = {}
+        # What it did not answer.
+        self.silences = []
+        self.given_up = False
 
-    def add(self, row, value):
-        self.values.setdefault(row, []).append(value)
+    def add(self, rows):
+        for row, value in rows:
+            self.values.setdefault(row, []).append(value)
 
     def median(self, row):
         return statistics.median(self.values[row]) if row in self.values else None
 
 
 class Running:
-    """A started kernel."""
+    """A started kernel, and what was measured of it in this turn."""
 
     def __init__(self, subject, specs, context):
         self.subject = subject
-        self.km = KernelManager(kernel_name=subject.name, kernel_spec_manager=specs, context=context)
+        self.measured = []
+        self.offered = []
+        self.pairs = 0
         self.answers = {}
+        self.km = KernelManager(kernel_name=subject.name, kernel_spec_manager=specs, context=context)
         self.started = time.monotonic()
         self.km.start_kernel(env=os.environ | subject.environment, stderr=subprocess.DEVNULL)
         self.kc = self.km.blocking_client()
@@ -133,25 +158,54 @@ class Running:
             self.kc.shell_channel.socket: self.kc.get_shell_msg, self.kc.iopub_channel.socket: self.kc.get_iopub_msg,
         }
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         self.kc.stop_channels()
         self.km.shutdown_kernel(now=True)
 
-    def wait(self, identifier, with_idle=True, timeout=LONG):
-        """The reply to a request and what was published for it, once both are there."""
-        deadline = time.monotonic() + timeout
-        while True:
-            answer = self.answers.get(identifier, {})
-            if "reply" in answer and ("idle" in answer or not with_idle):
+    def measure(self, row, value):
+        if row:
+            self.measured.append((row, value))
+
+    def ready(self, row=None):
+        """Asks what kernel it is until it answers, and until what it publishes arrives here too."""
+        deadline = time.monotonic() + START
+        asked = [self.kc.kernel_info()]
+        for with_idle in (False, True):
+            while True:
+                try:
+                    self.wait(asked, with_idle, AGAIN_PUBLISHED if with_idle else AGAIN)
+                    break
+                except Ended:
+                    raise
+                except Silent:
+                    if time.monotonic() > deadline:
+                        raise Silent(f"kernel_info: no answer within {START} s") from None
+                    asked.append(self.kc.kernel_info())
+            if not with_idle:
+                self.measure(row, time.monotonic() - self.started)
+
+    def answered(self, identifiers, with_idle):
+        """The reply to one of these requests and what was published for it, once both are there."""
+        for answer in map(self.answers.get, identifiers):
+            if answer and "reply" in answer and ("idle" in answer or not with_idle):
                 return answer["reply"], answer.get("published", [])
-            ready = zmq.select(list(self.get), [], [], max(0, deadline - time.monotonic()))[0]
-            if not ready:
-                raise Silent(f"{self.subject.name} does not answer within {timeout} s")
+        return None
+
+    def wait(self, identifiers, with_idle=True, limit=ANSWER):
+        """The same, waited for; everything else that comes meanwhile is kept."""
+        deadline = time.monotonic() + limit
+        while not (answer := self.answered(identifiers, with_idle)):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Silent(f"no answer within {limit} s")
+            # Now and then it is looked whether there is still anybody to wait for.
+            ready = zmq.select(list(self.get), [], [], min(left, 1))[0]
+            if not ready and self.km.provisioner.process.poll() is not None:
+                raise Ended(f"the process ended with {self.km.provisioner.process.returncode}")
             for socket in ready:
-                self.take(self.get[socket](timeout=LONG))
+                with contextlib.suppress(queue.Empty):
+                    self.take(self.get[socket](timeout=AGAIN))
+        return answer
 
     def take(self, message):
         answer = self.answers.setdefault(message["parent_header"].get("msg_id"), {})
@@ -167,44 +221,54 @@ class Running:
 
     def cell(self, code, row=None, expect="ok", holds=""):
         begun = time.monotonic()
-        reply, published = self.wait(self.start(code))
+        try:
+            reply, published = self.wait([self.start(code)])
+        except Silent as silence:
+            raise type(silence)(f"{code!r}: {silence}") from None
         taken = time.monotonic() - begun
         shown = json.dumps(published, ensure_ascii=False)
         if reply["status"] != expect or holds not in shown:
             raise Wrong(f"{self.subject.name}: {code!r} gave {reply['status']}: {shown[:2000]}")
-        if row:
-            self.subject.add(row, taken)
+        self.measure(row, taken)
 
     def trivial(self, row=None):
         self.cell(self.subject.language.trivial, row, holds='"2"')
 
-    def assist(self, kind, row=None, timeout=LONG):
+    def assist(self, kind, row=None):
         """Completion or inspection; whether the answer is of use."""
         language = self.subject.language
         begun = time.monotonic()
-        reply, _ = self.wait(getattr(self.kc, kind)(getattr(language, kind)), with_idle=False, timeout=timeout)
+        try:
+            reply, _ = self.wait([getattr(self.kc, kind)(getattr(language, kind))], with_idle=False, limit=WARM)
+        except Silent as silence:
+            raise type(silence)(f"{kind}: {silence}") from None
         taken = time.monotonic() - begun
         if kind == "complete":
             useful = any(language.found in match for match in reply["matches"])
         else:
             useful = reply["found"]
-        if row:
-            if not useful:
-                raise Wrong(f"{self.subject.name}: {kind} gave {reply}")
-            self.subject.add(row, taken)
+        if row and not useful:
+            raise Wrong(f"{self.subject.name}: {kind} gave {reply}")
+        self.measure(row, taken)
         return useful
 
     def offers(self, kind):
         """Whether the kernel completes or inspects at all, once it is warm."""
         deadline = time.monotonic() + WARM
         try:
-            while not self.assist(kind, timeout=WARM):
+            while not self.assist(kind):
                 if time.monotonic() > deadline:
                     return False
                 time.sleep(0.5)
         except Silent:
             return False
         return True
+
+    def later(self, number):
+        """Runs the cells of a long session up to this one; a kernel that was started again has all before it to do."""
+        while self.pairs < number:
+            self.cell(self.subject.language.pair.format(n=self.pairs))
+            self.pairs += 1
 
     def processes(self):
         """The kernel's process and all that it has started, directly or not."""
@@ -227,6 +291,40 @@ class Running:
         return total * 1024 / 1e6
 
 
+class Seat:
+    """A kernel's place in the turns: if it falls silent another one takes it, and does the same."""
+
+    def __init__(self, subject, start, prepare):
+        self.subject, self.start, self.prepare = subject, start, prepare
+        self.kernel = None
+
+    def turn(self, part):
+        """Lets the kernel do its part; what is measured counts once all of it is done."""
+        for _ in range(ATTEMPTS):
+            if self.subject.given_up:
+                return
+            try:
+                if not self.kernel:
+                    self.kernel = self.start(self.subject)
+                    self.prepare(self.kernel)
+                self.kernel.measured.clear()
+                part(self.kernel)
+            except Silent as silence:
+                self.subject.silences.append(str(silence))
+                say(f"{self.subject.name}: {silence}; started again")
+                self.close()
+            else:
+                self.subject.add(self.kernel.measured)
+                return
+        self.subject.given_up = True
+        say(f"{self.subject.name}: silent {ATTEMPTS} times in a row, left out from here on")
+
+    def close(self):
+        if self.kernel:
+            self.kernel.close()
+            self.kernel = None
+
+
 def write_specs(folder, subjects):
     for subject in subjects:
         (folder / subject.name).mkdir()
@@ -235,63 +333,100 @@ def write_specs(folder, subjects):
     return KernelSpecManager(kernel_dirs=[str(folder)], ensure_native_kernel=False)
 
 
-def measure_starts(subjects, start, rounds):
+def measure_starts(subjects, start, rounds, done):
+    def first_cells(kernel, number):
+        kernel.ready("info")
+        kernel.trivial()
+        kernel.measure("first", time.monotonic() - kernel.started)
+        time.sleep(READING)
+        kernel.cell(kernel.subject.language.let.format(n=number), "let")
+        kernel.measure("memory", kernel.memory())
+
     for number in range(rounds):
         say(f"start {number + 1} of {rounds}")
         for subject in subjects:
-            with start(subject) as kernel:
-                kernel.wait(kernel.kc.kernel_info(), with_idle=False)
-                subject.add("info", time.monotonic() - kernel.started)
-                kernel.trivial()
-                subject.add("first", time.monotonic() - kernel.started)
-                time.sleep(READING)
-                kernel.cell(subject.language.let.format(n=number), "let")
-                subject.add("memory", kernel.memory())
+            with contextlib.closing(Seat(subject, start, prepare=lambda kernel: None)) as seat:
+                seat.turn(lambda kernel: first_cells(kernel, number))
+        done("starts")
 
 
-def measure_steps(subjects, start, rounds):
+def prepare_steps(kernel):
+    kernel.ready()
+    kernel.trivial()
+    kernel.cell(kernel.subject.language.words)
+    kernel.offered = [kind for kind in ("complete", "inspect") if kernel.offers(kind)]
+
+
+def prepare_own(kernel):
+    kernel.ready()
+    kernel.cell(BEFORE)
+
+
+def cells_of_round(kernel, number):
+    language = kernel.subject.language
+    kernel.trivial("trivial")
+    kernel.cell(language.print.format(n=number), "print", holds=f"line {number}")
+    kernel.cell(language.type_error, "type_error", expect="error")
+
+
+def assists_of_round(kernel):
+    for kind in kernel.offered:
+        kernel.assist(kind, kind)
+        running = kernel.start(kernel.subject.language.busy)
+        kernel.assist(kind, f"{kind}_busy")
+        kernel.wait([running])
+
+
+def own_of_round(kernel):
+    for row, code in kernel.subject.own:
+        kernel.cell(code, row)
+
+
+def after_more_cells(kernel):
+    kernel.later(LATER)
+    kernel.trivial("later")
+
+
+def memory_in_the_end(kernel):
+    kernel.later(LATER)
+    kernel.measure("memory_later", kernel.memory())
+
+
+def measure_steps(subjects, start, rounds, done):
     with contextlib.ExitStack() as stack:
-        kernels = [stack.enter_context(start(subject)) for subject in subjects]
-        second = [stack.enter_context(start(subject)) for subject in subjects if subject.own]
-        for kernel in second:
-            kernel.cell(BEFORE)
-        offered = []
-        for kernel in kernels:
-            kernel.trivial()
-            kernel.cell(kernel.subject.language.words)
-            offered += [(kernel, kind) for kind in ("complete", "inspect") if kernel.offers(kind)]
+        def seat(subject, prepare):
+            return stack.enter_context(contextlib.closing(Seat(subject, start, prepare)))
+
+        seats = [seat(subject, prepare_steps) for subject in subjects]
+        own = [seat(subject, prepare_own) for subject in subjects if subject.own]
+
+        def all_in_turn(those, part):
+            for each in those:
+                each.turn(part)
+
+        # All are there and warm before the first is measured.
+        all_in_turn(own + seats, lambda kernel: None)
         for number in range(rounds):
             say(f"steps {number + 1} of {rounds}")
-            for kernel in kernels:
-                language = kernel.subject.language
-                kernel.trivial("trivial")
-                kernel.cell(language.print.format(n=number), "print", holds=f"line {number}")
-                kernel.cell(language.type_error, "type_error", expect="error")
-            for kernel, kind in offered:
-                kernel.assist(kind, kind)
-                running = kernel.start(kernel.subject.language.busy)
-                kernel.assist(kind, f"{kind}_busy")
-                kernel.wait(running)
-            for kernel in second:
-                for row, code in kernel.subject.own:
-                    kernel.cell(code, row)
+            all_in_turn(seats, lambda kernel: cells_of_round(kernel, number))
+            all_in_turn(seats, assists_of_round)
+            all_in_turn(own, own_of_round)
+            done("steps")
         say(f"{LATER} cells more")
         for number in range(LATER):
-            for kernel in kernels:
-                kernel.cell(kernel.subject.language.pair.format(n=number))
+            all_in_turn(seats, lambda kernel: kernel.later(number + 1))
         for _ in range(rounds):
-            for kernel in kernels:
-                kernel.trivial("later")
-        for kernel in kernels:
-            kernel.subject.add("memory_later", kernel.memory())
-        for kernel in second:
-            kernel.subject.add("memory_frame", kernel.memory())
+            all_in_turn(seats, after_more_cells)
+        all_in_turn(seats, memory_in_the_end)
+        all_in_turn(own, lambda kernel: kernel.measure("memory_frame", kernel.memory()))
+        done("later")
 
 
 def set_up(program, cache):
     """Makes what sessions share; seconds, MB, and the MB of its parts."""
     begun = time.monotonic()
-    subprocess.run([program, "setup"], env=os.environ | {"KOVACS_CACHE_DIR": str(cache)}, check=True, stdout=sys.stderr)
+    environment = os.environ | {"KOVACS_CACHE_DIR": str(cache)}
+    subprocess.run([program, "setup"], env=environment, check=True, stdout=sys.stderr, timeout=SET_UP)
     seconds = time.monotonic() - begun
     parts = {}
     for file in cache.rglob("*"):
@@ -310,10 +445,11 @@ def found_subjects(options):
     python = FOLDER / "ipykernel/bin/python"
     if options.install and not evcxr.exists():
         command = ["cargo", "install", "--locked", "--root", FOLDER / "evcxr", f"evcxr_jupyter@{EVCXR}"]
-        subprocess.run(command, check=True, stdout=sys.stderr)
+        subprocess.run(command, check=True, stdout=sys.stderr, timeout=INSTALLATION)
     if options.install and not python.exists():
         venv.create(FOLDER / "ipykernel", with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"ipykernel=={IPYKERNEL}"], check=True)
+        command = [python, "-m", "pip", "install", "--quiet", f"ipykernel=={IPYKERNEL}"]
+        subprocess.run(command, check=True, timeout=INSTALLATION)
     others = [
         (evcxr, Subject("evcxr", [str(evcxr), "--control_file", "{connection_file}"], RUST)),
         (python, Subject("ipykernel", [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"], PYTHON)),
@@ -351,6 +487,28 @@ def table(subjects):
     return "\n".join(lines)
 
 
+def silences(subjects):
+    counted = [f"{subject.name} {len(subject.silences)} times" for subject in subjects if subject.silences]
+    lines = [f"Started again because there was no answer: {', '.join(counted) or 'none'}."]
+    lines += [f"- {subject.name}, {silence}" for subject in subjects for silence in subject.silences]
+    lines += [f"**{subject.name} was given up**." for subject in subjects if subject.given_up]
+    return "\n".join(lines)
+
+
+def write(path, options, rounds, made, subjects):
+    kernels = {
+        subject.name: {
+            "medians": {row: subject.median(row) for row in subject.values}, "times": subject.values,
+            "silences": subject.silences, "given_up": subject.given_up,
+        }
+        for subject in subjects
+    }
+    text = json.dumps({"rounds": options.rounds, "done": rounds, "set_up": made, "kernels": kernels}, indent=1)
+    new = path.with_name(path.name + ".new")
+    new.write_text(text)
+    new.replace(path)
+
+
 def say(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -360,11 +518,15 @@ def main():
     parser.add_argument("--kovacs", default=shutil.which("kovacs", path="target/debug"), help="the program to measure")
     parser.add_argument("--install", action="store_true", help=f"put the other kernels into {FOLDER}")
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every single number there, too")
+    parser.add_argument("--json", type=Path, default=FOLDER / "rounds.json", metavar="FILE",
+                        help="where every single number is written after every round; else %(default)s")
     options = parser.parse_args()
     if not options.kovacs:
         parser.error("there is no target/debug/kovacs: build it, or name another with --kovacs")
     options.kovacs = str(Path(options.kovacs).resolve())
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    # Who is asked to end ends its kernels first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     subjects = found_subjects(options)
     context = zmq.Context()
     # A socket that is not there yet is tried again after this many ms; the usual 100 would be part of the result.
@@ -376,19 +538,28 @@ def main():
         made = set_up(options.kovacs, folder / "cache")
         subjects[0].environment["KOVACS_CACHE_DIR"] = str(folder / "cache")
         specs = write_specs(folder / "specs", subjects)
+        rounds = {}
 
         def start(subject):
             return Running(subject, specs, context)
 
-        measure_starts(subjects, start, options.rounds)
-        measure_steps(subjects, start, options.rounds)
-    print(table(subjects))
-    print(f"\nSet-up of kovacs, once: {made['seconds']:.1f} s, {made['MB']:.0f} MB: " + ", ".join(
-        f"{size:.0f} MB {part}" for part, size in sorted(made["parts"].items(), key=lambda item: -item[1]) if size >= 1
-    ))
-    if options.json:
-        kernels = {s.name: {"times": s.values, "medians": {row: s.median(row) for row in s.values}} for s in subjects}
-        options.json.write_text(json.dumps({"rounds": options.rounds, "set_up": made, "kernels": kernels}, indent=1))
+        def done(part):
+            rounds[part] = rounds.get(part, 0) + 1
+            write(options.json, options, rounds, made, subjects)
+
+        try:
+            measure_starts(subjects, start, options.rounds, done)
+            measure_steps(subjects, start, options.rounds, done)
+        finally:
+            print(table(subjects))
+            print("\nRounds done: " + ", ".join(f"{number} {part}" for part, number in rounds.items()))
+            print(silences(subjects))
+            print(f"Set-up of kovacs, once: {made['seconds']:.1f} s, {made['MB']:.0f} MB: " + ", ".join(
+                f"{size:.0f} MB {part}"
+                for part, size in sorted(made["parts"].items(), key=lambda item: -item[1]) if size >= 1
+            ))
+    if any(subject.given_up for subject in subjects):
+        sys.exit(1)
 
 
 if __name__ == "__main__":
