@@ -6,6 +6,7 @@ use kovacs::codec;
 use kovacs::wire::{Reader, Writer};
 use kovacs::{Error, Result};
 use kovacs_core::glasses::{GLASSES, glass};
+use kovacs_core::thermal_kovacs::observe_thermal;
 use kovacs_core::{observe_recovery, observe_relaxation};
 use kovacs_fit::findings::{FINDINGS, judge, study};
 use kovacs_fit::{
@@ -31,6 +32,20 @@ pub(crate) fn relaxation(reader: &mut Reader<'_>, writer: &mut Writer) -> Result
     let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
     let found = observe_relaxation(&mut **model, &parameters, strain, temperature, window).map_err(model_error)?;
     codec::write_relaxation(writer, &found);
+    Ok(())
+}
+
+pub(crate) fn thermal(reader: &mut Reader<'_>, writer: &mut Writer) -> Result<()> {
+    let model = objects().model(reader.u64()?)?;
+    let parameters = reader.f64s()?;
+    let test = codec::read_thermal_test(reader)?;
+    let mut model = model.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = observe_thermal(&mut **model, &parameters, &test).map_err(model_error)?;
+    writer.text(found.kind());
+    writer.option(found.hump_height(), Writer::f64);
+    writer.option(found.hump_time(), Writer::f64);
+    writer.f64(found.t1);
+    writer.f64(found.departure);
     Ok(())
 }
 

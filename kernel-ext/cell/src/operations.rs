@@ -126,6 +126,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         }
         Operation::ObserveRecovery => fits::recovery(reader, &mut writer)?,
         Operation::ObserveRelaxation => fits::relaxation(reader, &mut writer)?,
+        Operation::ObserveThermal => fits::thermal(reader, &mut writer)?,
         Operation::FitLine => fits::line(reader, &mut writer)?,
         Operation::CriticalTime => fits::critical_time(reader, &mut writer)?,
         Operation::FitStretched => fits::stretched(reader, &mut writer)?,

@@ -261,3 +261,20 @@ fn a_table_of_noisy_tests_shows_its_humps_with_errors() {
     let refused = table.only("stage", 1.0).expect("rows").observe().expect_err("there is no second stage");
     assert_eq!(refused.kind(), "NoSecondStage");
 }
+
+#[test]
+fn a_thermal_test_is_observed_over_the_seam() {
+    kovacs_cell::attach(None);
+    let tnm = Model::load("tnm").expect("it ships").glass("pvac").expect("a parameter set");
+    let test: ThermalKovacs = "40C; 10C until equal; 30C for 1000h".parse().expect("a test");
+    let memory = tnm.thermal_memory(&test).expect("tnm ages");
+    // Physics: 80 steps a decade; 101.369 h at 10 C, then 3.14648 K at 0.3614 h. A thousandth, as for stepped models.
+    let (height, time) = (memory.hump_height.expect("a peak"), memory.hump_time.expect("a peak"));
+    assert!((height / 3.14648 - 1.0).abs() < 1e-3, "{height} K");
+    assert!((time / (0.3614 * 3600.0) - 1.0).abs() < 1e-3, "{time} s");
+    assert!((memory.t1 / (101.369 * 3600.0) - 1.0).abs() < 1e-3, "{} s", memory.t1);
+    assert_eq!(memory.kind, "peak");
+    let kww = Model::load("kww").expect("it ships");
+    let refused = kww.thermal_memory(&test).expect_err("a linear material has no fictive temperature");
+    assert!(refused.message().contains("no output `fictive_temperature`"), "{}", refused.message());
+}

@@ -3,6 +3,7 @@
 use crate::wire::{Reader, WireError, Writer};
 use kovacs_core::model::{Capabilities, ModelDescription, Preset, Quantity};
 use kovacs_core::recovery::StrainParts;
+use kovacs_core::thermal_kovacs::{Lasts, ThermalKovacs, ThermalStage};
 use kovacs_core::{
     Control, Curve, History, Hump, Origin, Protocol, Recovery, RecoveryTest, Relaxation, SampledHump, SecondStage,
     Segment, TwoStep,
@@ -178,6 +179,33 @@ pub fn read_recovery(reader: &mut Reader<'_>) -> Read<Recovery> {
         strain: reader.f64s()?,
         parts: reader.option(|reader| {
             Ok(StrainParts { elastic: reader.f64s()?, anelastic: reader.f64s()?, viscoplastic: reader.f64s()? })
+        })?,
+    })
+}
+
+/// Writes a thermal test.
+pub fn write_thermal_test(writer: &mut Writer, test: &ThermalKovacs) {
+    writer.f64(test.start);
+    writer.sequence(&test.stages, |writer, stage| {
+        writer.f64(stage.temperature);
+        let time = match stage.lasts {
+            Lasts::For(time) => Some(time),
+            Lasts::UntilEqual => None,
+        };
+        writer.option(time, Writer::f64);
+    });
+}
+
+/// Reads a thermal test.
+///
+/// # Errors
+/// The message is damaged.
+pub fn read_thermal_test(reader: &mut Reader<'_>) -> Read<ThermalKovacs> {
+    Ok(ThermalKovacs {
+        start: reader.f64()?,
+        stages: reader.sequence(|reader| {
+            let temperature = reader.f64()?;
+            Ok(ThermalStage { temperature, lasts: reader.option(Reader::f64)?.map_or(Lasts::UntilEqual, Lasts::For) })
         })?,
     })
 }

@@ -31,6 +31,7 @@ pub mod rt;
 pub mod seam;
 pub mod sheet;
 pub mod structure;
+pub mod thermal;
 pub mod values;
 pub mod variables;
 pub mod wire;
@@ -67,9 +68,11 @@ pub mod prelude {
         Abscissa, FirstPeak, Normalisation, PairDistribution, PairWeight, Pattern, StructureFactor, SubPeaks,
         pair_weights,
     };
+    pub use crate::thermal::ThermalMemory;
     pub use crate::values::ShowObservable;
     pub use kovacs_core::closure::prelude::*;
     pub use kovacs_core::glasses::{GLASSES, Glass};
     pub use kovacs_core::sampled_hump::Verdict;
+    pub use kovacs_core::thermal_kovacs::{Lasts, ThermalKovacs};
     pub use kovacs_core::{Hump, Recovery, RecoveryTest, Relaxation, SampledHump, SecondStage};
 }

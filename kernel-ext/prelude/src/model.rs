@@ -286,7 +286,7 @@ impl Model {
     }
 
     /// The model and its parameters, as a message to the engine begins.
-    fn call(&self) -> Writer {
+    pub(crate) fn call(&self) -> Writer {
         let mut writer = Writer::new();
         self.write_call(&mut writer);
         writer

@@ -97,6 +97,8 @@ pub enum Operation {
     ObserveRecovery = 71,
     /// What a model says of a relaxation.
     ObserveRelaxation = 72,
+    /// What a model says of a thermal test.
+    ObserveThermal = 73,
     /// Fit a straight line.
     FitLine = 80,
     /// Fit two lines that meet at a critical waiting time.
@@ -163,6 +165,7 @@ impl Operation {
             ObserveTable,
             ObserveRecovery,
             ObserveRelaxation,
+            ObserveThermal,
             FitLine,
             CriticalTime,
             FitStretched,
