@@ -123,9 +123,11 @@ fn look_at(source: &str) -> Seen {
     };
     for command in &syntax.commands {
         seen.acts_on_all = true;
-        let known = command.starts_with("dep ") && !command.contains("path");
+        let word = command.split_whitespace().next().unwrap_or_default();
+        // The level of optimisation is in the source, which the key has; so is a crate, unless its own source lies elsewhere.
+        let known = word == "opt" || (word == "dep" && !command.contains("path"));
         if !known {
-            seen.unseen = Some(format!("`:{}`", command.split_whitespace().next().unwrap_or_default()));
+            seen.unseen = Some(format!("`:{word}`"));
         }
     }
     let code: String = source.lines().filter(|line| !is_command(line)).collect::<Vec<_>>().join("\n");
@@ -274,7 +276,7 @@ mod tests {
         ] {
             assert_eq!(unseen(source).as_deref(), Some(word), "{source}");
         }
-        for source in ["let x = 1;", ":dep rand = \"0.9\"", "// std::fs", "\"std::fs\""] {
+        for source in ["let x = 1;", ":opt 2\nlet x = 1;", ":dep rand = \"0.9\"", "// std::fs", "\"std::fs\""] {
             assert_eq!(unseen(source), None, "{source}");
         }
         assert_eq!(Dependencies::of(["read(\"a.csv\")"].into_iter()).texts(0), ["a.csv"]);
