@@ -165,3 +165,47 @@ fn the_workbook_of_an_article_takes_the_place_of_the_synthetic_curves() {
         }
     }
 }
+
+/// The blocks of a page that show a command with what it says: the command, and the lines below it.
+fn shown_commands(page: &str) -> Vec<(Vec<&str>, Vec<&str>)> {
+    let blocks = page.split("```text\n").skip(1).filter_map(|rest| rest.split("\n```").next());
+    let shown = blocks.filter_map(|block| {
+        let (command, lines) = block.split_once('\n')?;
+        let words = command.strip_prefix("$ kovacs ")?.split(' ').collect();
+        Some((words, lines.lines().map(str::trim).filter(|line| *line != "...").collect()))
+    });
+    shown.collect()
+}
+
+#[test]
+fn the_guide_says_what_its_commands_say_and_the_package_of_its_notebook_is_what_they_make() {
+    let desk = Desk::new();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks/example-dma");
+    for name in ["q800-two-step.txt", "q800-two-step.toml"] {
+        std::fs::copy(examples.join(name), desk.path(name)).expect("a file of the example");
+    }
+    let page = include_str!("../../book/src/guide/import-dma.md");
+    let mapping = std::fs::read_to_string(desk.path("q800-two-step.toml")).expect("the mapping");
+    let printed = page.split("```toml\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("a mapping");
+    assert!(mapping.trim_end().ends_with(printed), "the page prints another mapping");
+    let commands = shown_commands(page);
+    assert_eq!(commands.len(), 3);
+    for (words, lines) in commands {
+        let said = desk.say(&words);
+        let all = format!("{}\n{}", said.out, said.err);
+        for line in lines {
+            assert!(all.contains(line), "`kovacs {}` does not say `{line}`:\n{all}", words.join(" "));
+        }
+    }
+    for name in ["datapackage.json", "two-step.csv"] {
+        let read = |path: PathBuf| std::fs::read_to_string(path).expect("a file of the package");
+        let (made, kept) =
+            (read(desk.path("kovacs-data/q800-two-step").join(name)), read(examples.join("q800-two-step").join(name)));
+        assert!(made == kept, "`{name}` of notebooks/example-dma is not what importing gives");
+    }
+    let fit = page.split("```sh\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("commands");
+    for line in fit.lines() {
+        let words: Vec<&str> = line.strip_prefix("kovacs ").expect("a command").split(' ').collect();
+        desk.say(&words).ends_with(0).complains_of(&["these curves are synthetic"]);
+    }
+}
