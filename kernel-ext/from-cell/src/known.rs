@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 84] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 87] = [
     "Abscissa",
     "ActivationEnergies",
     "Bundle",
@@ -72,6 +72,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 84] = [
     "HoldPrediction",
     "Hump",
     "Interval",
+    "Lasts",
     "Line",
     "LinearTestOptions",
     "Loss",
@@ -103,6 +104,8 @@ pub(crate) const OF_NOTEBOOKS: [&str; 84] = [
     "Table",
     "Test",
     "Tests",
+    "ThermalKovacs",
+    "ThermalMemory",
     "Verdict",
     "activation_energies",
     "clear_output",
