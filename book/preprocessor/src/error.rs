@@ -1,5 +1,6 @@
 //! Why a book cannot be built.
 
+use crate::place::Place;
 use kovacs_runner::RunnerError;
 use std::io;
 use std::path::PathBuf;
@@ -28,6 +29,80 @@ pub enum BookError {
         line: usize,
         /// What stands there.
         text: String,
+    },
+    /// The BibTeX file is not understood.
+    #[error("`{}`, line {line}: {message}", path.display())]
+    Bibliography {
+        /// The file.
+        path: PathBuf,
+        /// Line of the file, from 1.
+        line: usize,
+        /// What is wrong there.
+        message: String,
+    },
+    /// A chapter cites something, and the book names no BibTeX file.
+    #[error(
+        "{place}: `@{key}` cites a source, and the book has none; name a BibTeX file in `book.toml`: \
+         `[preprocessor.kovacs]`, `bibliography = \"references.bib\"`"
+    )]
+    NoBibliography {
+        /// Where it is cited.
+        place: Place,
+        /// The key.
+        key: String,
+    },
+    /// A chapter cites something that is not in the BibTeX file.
+    #[error(
+        "{place}: there is no entry `{key}` in `{}`; {}",
+        bibliography.display(),
+        similar.as_ref().map_or_else(|| "add it there, or correct the key".to_owned(), |near| format!("is `{near}` meant?"))
+    )]
+    UnknownCitation {
+        /// Where it is cited.
+        place: Place,
+        /// The key.
+        key: String,
+        /// The BibTeX file.
+        bibliography: PathBuf,
+        /// A key that is nearly the same.
+        similar: Option<String>,
+    },
+    /// A reference to a figure or an equation that is not there, or is there more than once.
+    #[error(
+        "{place}: `[@{label}]` refers to {}; write `[@fig:CELL-ID]` for the figure of a cell, or `[@eq:NAME]` for \
+         an equation that ends with `{{#eq:NAME}}`",
+        if pages.is_empty() { "nothing in this book".to_owned() } else {
+            let pages: Vec<_> = pages.iter().map(|page| page.display().to_string()).collect();
+            format!("several things, in {}", pages.join(" and "))
+        }
+    )]
+    UnknownReference {
+        /// Where it stands.
+        place: Place,
+        /// What is referred to.
+        label: String,
+        /// Pages that have such a thing.
+        pages: Vec<PathBuf>,
+    },
+    /// A formula is not understood.
+    #[error("{place}: cannot show the formula `{formula}`: {message}; write it in LaTeX")]
+    Formula {
+        /// Where it stands.
+        place: Place,
+        /// The formula.
+        formula: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A published value is asked for that cannot be had.
+    #[error("{place}: cannot show `{{{{#value {text}}}}}`: {message}")]
+    Value {
+        /// Where it stands.
+        place: Place,
+        /// What is asked for.
+        text: String,
+        /// What is wrong.
+        message: String,
     },
     /// An executed notebook or the scorecard is there but cannot be read.
     #[error(transparent)]

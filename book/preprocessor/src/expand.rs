@@ -1,15 +1,24 @@
 //! Finds what chapters ask for and puts it there.
 
+use crate::bibliography::Bibliography;
 use crate::error::BookError;
 use crate::html::escape;
+use crate::marks::{Marks, PageMarks};
 use crate::page::{self, PageFile};
+use crate::place::Place;
 use crate::scorecard;
+use crate::values::Values;
 use kovacs_runner::{Notebook, RunnerError, Scorecard};
-use mdbook_preprocessor::book::Book;
+use mdbook_preprocessor::book::{Book, Chapter};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+/// What stands on a line of its own to be replaced by results.
+const INCLUDES: [&str; 4] = ["notebook", "figure", "scorecard", "study"];
+/// Where `book.toml` names the BibTeX file, relative to its own folder.
+const BIBLIOGRAPHY: &str = "preprocessor.kovacs.bibliography";
 
 /// Where results are.
 #[derive(Clone, Debug)]
@@ -31,7 +40,16 @@ pub(crate) struct Expanded {
     pub(crate) missing: Vec<String>,
 }
 
-/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}`, `{{#scorecard}}`, `{{#scorecard FIGURE}}` and `{{#study NAME}}`.
+impl Expanded {
+    fn note_missing(&mut self, notebook: &str) {
+        if !self.missing.iter().any(|missing| missing == notebook) {
+            self.missing.push(notebook.to_owned());
+        }
+    }
+}
+
+/// Replaces `{{#notebook NAME}}`, `{{#figure NAME CELL-ID}}`, `{{#scorecard}}`, `{{#scorecard FIGURE}}` and `{{#study NAME}}`,
+/// and in prose citations, published values and formulas.
 pub(crate) struct Expander {
     results: Results,
     expanded: Rc<RefCell<Expanded>>,
@@ -48,28 +66,55 @@ impl Preprocessor for Expander {
         "kovacs"
     }
 
-    fn run(&self, _context: &PreprocessorContext, mut book: Book) -> mdbook_preprocessor::errors::Result<Book> {
-        let mut outcome = Ok(());
+    fn run(&self, context: &PreprocessorContext, mut book: Book) -> mdbook_preprocessor::errors::Result<Book> {
+        let named: Option<PathBuf> = context.config.get(BIBLIOGRAPHY)?;
+        let bibliography = named.map(|path| Bibliography::read(&context.root.join(path))).transpose()?;
+        let mut marks = Marks::new(bibliography, Values::new(&self.results.executed));
         let mut expanded = Expanded::default();
-        book.for_each_chapter_mut(|chapter| {
-            let Some(path) = chapter.path.clone() else { return };
-            if outcome.is_ok() {
-                match expand(&chapter.content, &path, &self.results, &mut expanded) {
-                    Ok(content) => chapter.content = content,
-                    Err(error) => outcome = Err(error),
-                }
-            }
-        });
-        outcome?;
+        for_each_page(&mut book, |chapter, path| {
+            let number = chapter.number.as_ref().map(ToString::to_string).unwrap_or_default();
+            let mut page = marks.page(path, &number);
+            chapter.content = expand(&chapter.content, path, &self.results, &mut page, &mut expanded)?;
+            Ok(())
+        })?;
+        for_each_page(&mut book, |chapter, _| {
+            chapter.content = marks.finish(&chapter.content)?;
+            Ok(())
+        })?;
+        for name in marks.missing_notebooks() {
+            expanded.note_missing(&name);
+        }
         *self.expanded.borrow_mut() = expanded;
         Ok(book)
     }
 }
 
+/// Does something to every chapter that has a file, up to the first failure.
+fn for_each_page(
+    book: &mut Book,
+    mut apply: impl FnMut(&mut Chapter, &Path) -> Result<(), BookError>,
+) -> Result<(), BookError> {
+    let mut outcome = Ok(());
+    book.for_each_chapter_mut(|chapter| {
+        if let (Ok(()), Some(path)) = (&outcome, chapter.path.clone()) {
+            outcome = apply(chapter, &path);
+        }
+    });
+    outcome
+}
+
 /// The chapter with everything it asks for in its place. Examples inside code blocks stay as they are.
-fn expand(content: &str, chapter: &Path, results: &Results, expanded: &mut Expanded) -> Result<String, BookError> {
+fn expand(
+    content: &str,
+    chapter: &Path,
+    results: &Results,
+    page: &mut PageMarks<'_>,
+    expanded: &mut Expanded,
+) -> Result<String, BookError> {
     let mut out = String::with_capacity(content.len());
     let mut fence: Option<String> = None;
+    // Prose since the last thing that was asked for, and where it begins.
+    let (mut prose, mut place) = (String::new(), Place::chapter(chapter));
     for (index, line) in content.split_inclusive('\n').enumerate() {
         let text = line.trim();
         let ticks: String = text.chars().take_while(|c| *c == '`' || *c == '~').collect();
@@ -80,29 +125,30 @@ fn expand(content: &str, chapter: &Path, results: &Results, expanded: &mut Expan
         }
         let inner = text.strip_prefix("{{#").and_then(|text| text.strip_suffix("}}"));
         let words: Vec<&str> = inner.unwrap_or_default().split_whitespace().collect();
-        match words.as_slice() {
-            _ if fence.is_some() => out.push_str(line),
-            ["scorecard"] => out.push_str(&format!("{}\n\n", scorecard_of(results, chapter, None)?)),
+        if fence.is_some() || !words.first().is_some_and(|first| INCLUDES.contains(first)) {
+            prose.push_str(line);
+            continue;
+        }
+        out.push_str(&page.prose(&prose, &place, None)?);
+        (prose, place) = (String::new(), place.after(&prose).after(line));
+        let included = match words.as_slice() {
+            ["scorecard"] => Some(format!("{}\n\n", scorecard_of(results, chapter, None)?)),
             ["scorecard", figure] if is_name(figure) => {
-                out.push_str(&format!("{}\n\n", scorecard_of(results, chapter, Some(figure))?));
+                Some(format!("{}\n\n", scorecard_of(results, chapter, Some(figure))?))
             }
-            ["study", name] if is_name(name) => match kovacs_fit::studies::markdown(name) {
-                Some(tables) => out.push_str(&format!("{tables}\n")),
-                None => return Err(bad_include(chapter, index, text)),
-            },
+            ["study", name] if is_name(name) => kovacs_fit::studies::markdown(name).map(|tables| format!("{tables}\n")),
             ["notebook", name] if is_name(name) => {
-                out.push_str(&notebook_of(name, None, chapter, results, expanded)?.unwrap_or_default());
+                Some(notebook_of(name, None, chapter, results, page, expanded)?.unwrap_or_default())
             }
             ["figure", name, cell] if is_name(name) && is_name(cell) => {
-                match notebook_of(name, Some(cell), chapter, results, expanded)? {
-                    Some(figure) => out.push_str(&figure),
-                    None => return Err(bad_include(chapter, index, text)),
-                }
+                notebook_of(name, Some(cell), chapter, results, page, expanded)?
             }
-            ["notebook" | "figure" | "scorecard" | "study", ..] => return Err(bad_include(chapter, index, text)),
-            _ => out.push_str(line),
-        }
+            _ => None,
+        };
+        out.push_str(&included.ok_or_else(|| bad_include(chapter, index, text))?);
     }
+    out.push_str(&page.prose(&prose, &place, None)?);
+    out.push_str(&page.references());
     Ok(out)
 }
 
@@ -111,7 +157,7 @@ fn bad_include(chapter: &Path, index: usize, text: &str) -> BookError {
 }
 
 /// A name stays in its folder, on the disk and in links.
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
@@ -135,15 +181,14 @@ fn notebook_of(
     cell: Option<&str>,
     chapter: &Path,
     results: &Results,
+    page: &mut PageMarks<'_>,
     expanded: &mut Expanded,
 ) -> Result<Option<String>, BookError> {
     let file = format!("{name}.ipynb");
     let executed = match Notebook::read(&results.executed.join(&file)) {
         Ok(notebook) => notebook,
         Err(RunnerError::NoSuchFile { .. }) => {
-            if !expanded.missing.iter().any(|missing| missing == name) {
-                expanded.missing.push(name.to_owned());
-            }
+            expanded.note_missing(name);
             return Ok(Some(format!(
                 "<div class=\"kovacs-problem\">The notebook <code>{}</code> has not been executed yet. \
                  <code>kovacs reproduce</code> runs it and builds this page again.</div>\n\n",
@@ -154,14 +199,14 @@ fn notebook_of(
     };
     // A notebook that is gone or damaged now says nothing of the run that is shown.
     let current = results.notebooks.as_ref().and_then(|folder| Notebook::read(&folder.join(&file)).ok());
-    let page = match cell {
-        None => page::render(name, &executed, current.as_ref()),
-        Some(cell) => match page::render_cell(name, &executed, current.as_ref(), cell) {
-            Some(page) => page,
+    let rendered = match cell {
+        None => page::render(name, &executed, current.as_ref(), page)?,
+        Some(cell) => match page::render_cell(name, &executed, current.as_ref(), page, cell) {
+            Some(rendered) => rendered,
             None => return Ok(None),
         },
     };
     let folder = chapter.parent().unwrap_or(Path::new(""));
-    expanded.files.extend(page.files.into_iter().map(|PageFile { name, bytes }| (folder.join(name), bytes)));
-    Ok(Some(page.markdown))
+    expanded.files.extend(rendered.files.into_iter().map(|PageFile { name, bytes }| (folder.join(name), bytes)));
+    Ok(Some(rendered.markdown))
 }

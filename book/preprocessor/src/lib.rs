@@ -7,14 +7,21 @@
 #![forbid(unsafe_code)]
 
 mod ansi;
+mod bibliography;
 mod build;
+mod equation;
 mod error;
 mod expand;
 mod html;
+mod marks;
 mod offline;
 mod page;
+mod place;
+mod prose;
 mod scorecard;
+mod values;
 
 pub use build::{BookOptions, BuiltBook, build};
 pub use error::BookError;
 pub use offline::{ExternalResource, external_resources};
+pub use place::Place;

@@ -4,7 +4,10 @@
 //! other's identifiers, and a reader can take one away.
 
 use crate::ansi;
+use crate::error::BookError;
 use crate::html::{escape, is_passive, preformatted, without_blank_lines};
+use crate::marks::PageMarks;
+use crate::place::Place;
 use base64::Engine as _;
 use kovacs_runner::{Cell, CellKind, Notebook, SKIP_MIME};
 use serde_json::Value;
@@ -31,46 +34,61 @@ pub(crate) struct Page {
 }
 
 /// Renders an executed notebook; `current` is the notebook as it is now, to see whether the results are stale.
-pub(crate) fn render(name: &str, executed: &Notebook, current: Option<&Notebook>) -> Page {
-    let mut writer = Writer { name, stem: name.to_owned(), page: Page::default(), figures: 0 };
+///
+/// # Errors
+/// Its text cites or asks for something that is not there.
+pub(crate) fn render(
+    name: &str,
+    executed: &Notebook,
+    current: Option<&Notebook>,
+    marks: &mut PageMarks<'_>,
+) -> Result<Page, BookError> {
+    let mut writer = Writer { name, stem: name.to_owned(), page: Page::default(), figures: 0, marks };
     // The title of the notebook stays the title of the page; what is said of the run comes below it.
     let mut cells = executed.cells().zip(1..).peekable();
     if let Some((cell, _)) = cells.next_if(|(cell, _)| cell.kind == CellKind::Markdown) {
-        writer.markdown_cell(&cell);
+        writer.markdown_cell(&cell)?;
     }
     writer.banner(executed, current);
     for (cell, number) in cells {
         match cell.kind {
-            CellKind::Markdown => writer.markdown_cell(&cell),
+            CellKind::Markdown => writer.markdown_cell(&cell)?,
             CellKind::Code => writer.code_cell(&cell, number),
             CellKind::Raw => {}
         }
     }
     writer.page.files.push(PageFile { name: format!("{name}.ipynb"), bytes: executed.to_text().into_bytes() });
-    writer.page
+    Ok(writer.page)
 }
 
 /// Renders one code cell of an executed notebook, with the code folded and its outputs: a figure in the midst of a page.
 /// `None` if the notebook has no code cell of this id.
-pub(crate) fn render_cell(name: &str, executed: &Notebook, current: Option<&Notebook>, id: &str) -> Option<Page> {
+pub(crate) fn render_cell(
+    name: &str,
+    executed: &Notebook,
+    current: Option<&Notebook>,
+    marks: &mut PageMarks<'_>,
+    id: &str,
+) -> Option<Page> {
     let found = executed.cells().zip(1..).find(|(cell, _)| cell.kind == CellKind::Code && cell.id() == id);
     let (cell, number) = found?;
-    let mut writer = Writer { name, stem: format!("{name}-{id}"), page: Page::default(), figures: 0 };
+    let mut writer = Writer { name, stem: format!("{name}-{id}"), page: Page::default(), figures: 0, marks };
     writer.code_cell(&cell, number);
     writer.banner(executed, current);
     writer.page.files.push(PageFile { name: format!("{name}.ipynb"), bytes: executed.to_text().into_bytes() });
     Some(writer.page)
 }
 
-struct Writer<'a> {
+struct Writer<'a, 'b> {
     name: &'a str,
     /// What the files of figures are called, up to a number.
     stem: String,
     page: Page,
     figures: usize,
+    marks: &'a mut PageMarks<'b>,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     /// A block of Markdown or HTML, with the blank lines that keep blocks apart.
     fn block(&mut self, block: &str) {
         self.page.markdown.push_str(block);
@@ -124,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    fn markdown_cell(&mut self, cell: &Cell<'_>) {
+    fn markdown_cell(&mut self, cell: &Cell<'_>) -> Result<(), BookError> {
         let mut source = cell.source();
         for (name, forms) in cell.attachments() {
             let image = [("image/png", "png"), ("image/jpeg", "jpg")].into_iter().find_map(|(mime, extension)| {
@@ -137,7 +155,9 @@ impl Writer<'_> {
             source = source.replace(&format!("attachment:{name}"), &file);
             self.page.files.push(PageFile { name: file, bytes });
         }
-        self.block(source.trim());
+        let prose = self.marks.prose(&source, &Place::cell(self.name, cell.id()), Some(self.name))?;
+        self.block(prose.trim());
+        Ok(())
     }
 
     fn code_cell(&mut self, cell: &Cell<'_>, number: usize) {
@@ -154,11 +174,11 @@ impl Writer<'_> {
             source.trim_end(),
         ));
         for output in cell.outputs() {
-            self.output(output, number);
+            self.output(output, cell, number);
         }
     }
 
-    fn output(&mut self, output: &Value, number: usize) {
+    fn output(&mut self, output: &Value, cell: &Cell<'_>, number: usize) {
         let text = |key: &str| output.get(key).map(joined).unwrap_or_default();
         match output.get("output_type").and_then(Value::as_str) {
             Some("stream") => {
@@ -180,7 +200,7 @@ impl Writer<'_> {
                 }
             }
             Some("display_data" | "execute_result") => match output.get("data").and_then(Value::as_object) {
-                Some(data) => self.display(data, number),
+                Some(data) => self.display(data, cell, number),
                 None => self.problem("An output of this cell is damaged."),
             },
             _ => self.problem("An output of this cell is of a kind that the book does not know."),
@@ -188,17 +208,19 @@ impl Writer<'_> {
     }
 
     /// The richest form that does nothing but show.
-    fn display(&mut self, data: &serde_json::Map<String, Value>, number: usize) {
+    fn display(&mut self, data: &serde_json::Map<String, Value>, cell: &Cell<'_>, number: usize) {
         let form = |mime: &str| data.get(mime).map(joined).filter(|text| !text.is_empty());
         if data.contains_key(SKIP_MIME) {
             return; // Said in the banner.
         }
         let plain = form("text/plain");
+        let first_line = plain.as_deref().and_then(|words| words.lines().next()).map(str::to_owned);
         if let Some(svg) = form("image/svg+xml") {
-            self.figure("svg", svg.into_bytes(), title_of, plain.as_deref(), form("text/csv"), number);
+            let title = title_of(&svg).or(first_line);
+            self.figure("svg", svg.into_bytes(), title, form("text/csv"), cell, number);
         } else if let Some(png) = form("image/png") {
             match decoded(&png) {
-                Some(bytes) => self.figure("png", bytes, |_| None, plain.as_deref(), form("text/csv"), number),
+                Some(bytes) => self.figure("png", bytes, first_line, form("text/csv"), cell, number),
                 None => self.problem("An image of this cell is damaged."),
             }
         } else if let Some(html) = form("text/html").filter(|html| is_passive(html)) {
@@ -214,16 +236,18 @@ impl Writer<'_> {
         &mut self,
         extension: &str,
         bytes: Vec<u8>,
-        title: impl Fn(&[u8]) -> Option<String>,
-        words: Option<&str>,
+        title: Option<String>,
         numbers: Option<String>,
-        number: usize,
+        cell: &Cell<'_>,
+        cell_number: usize,
     ) {
         self.figures += 1;
         let file = format!("figures/{}-{}.{extension}", self.stem, self.figures);
-        let first_line = words.and_then(|words| words.lines().next()).map(str::to_owned);
-        let alternative = title(&bytes).or(first_line).unwrap_or_else(|| format!("Figure of cell {number}"));
-        let mut links = format!("cell {number} · <a href=\"{file}\">{}</a>", extension.to_ascii_uppercase());
+        let (number, anchor) = self.marks.figure(cell.id());
+        let title = title.map(|title| escape(&title));
+        let alternative = title.clone().unwrap_or_else(|| format!("Figure of cell {cell_number}"));
+        let caption = format!("<b>Fig.\u{a0}{number}</b> {}", title.unwrap_or_default());
+        let mut links = format!("cell {cell_number} · <a href=\"{file}\">{}</a>", extension.to_ascii_uppercase());
         let mut origin = String::new();
         if let Some(numbers) = numbers {
             let csv = format!("figures/{}-{}.csv", self.stem, self.figures);
@@ -238,9 +262,8 @@ impl Writer<'_> {
             self.page.files.push(PageFile { name: csv, bytes: numbers.into_bytes() });
         }
         self.block(&format!(
-            "<figure class=\"kovacs-figure\">\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{}\"></a>\n\
-             <figcaption>{links}</figcaption>{origin}\n</figure>",
-            escape(&alternative),
+            "<figure class=\"kovacs-figure\" id=\"{anchor}\">\n<a href=\"{file}\"><img src=\"{file}\" \
+             alt=\"{alternative}\"></a>\n<figcaption>{caption}<br>{links}</figcaption>{origin}\n</figure>",
         ));
         self.page.files.push(PageFile { name: file, bytes });
     }
@@ -267,9 +290,8 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 }
 
 /// What an SVG is called by its own `<title>`.
-fn title_of(svg: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(svg);
-    let start = text.split_once("<title")?.1.split_once('>')?.1;
+fn title_of(svg: &str) -> Option<String> {
+    let start = svg.split_once("<title")?.1.split_once('>')?.1;
     let title = start.split_once("</title>")?.0.trim();
     let title = title.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
     let title = title.replace("&#39;", "'").replace("&amp;", "&");

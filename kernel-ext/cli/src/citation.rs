@@ -2,29 +2,16 @@
 //!
 //! `CITATION.cff` at the root of the project is what [`cff`] gives; a test compares them.
 
+use biblatex::{Bibliography, ChunksExt};
 use std::fmt::Write;
 
 /// Day of the version, as in `CITATION.cff`.
 const RELEASED: &str = "2026-11-25";
 
-/// The article that the project is built around.
-const AUTHORS: [(&str, &str); 15] = [
-    ("Yu", "Tong"),
-    ("Lijian", "Song"),
-    ("Yurong", "Gao"),
-    ("Longlong", "Fan"),
-    ("Fucheng", "Li"),
-    ("Yiming", "Yang"),
-    ("Guang", "Mo"),
-    ("Yanhui", "Liu"),
-    ("Xiaoxue", "Shui"),
-    ("Yan", "Zhang"),
-    ("Meng", "Gao"),
-    ("Juntao", "Huo"),
-    ("Jichao", "Qiao"),
-    ("Eloi", "Pineda"),
-    ("Jun-Qiang", "Wang"),
-];
+/// The sources that the book cites; the article of the project is one of them.
+const REFERENCES: &str = include_str!("../../../book/references.bib");
+/// Key of that article.
+const ARTICLE: &str = "tong2023";
 
 /// A program.
 pub struct Software {
@@ -36,12 +23,13 @@ pub struct Software {
 
 /// An article in a journal.
 pub struct Article {
-    authors: &'static [(&'static str, &'static str)],
-    title: &'static str,
-    journal: &'static str,
-    volume: u32,
-    year: u32,
-    doi: &'static str,
+    /// Given and family names.
+    authors: Vec<(String, String)>,
+    title: String,
+    journal: String,
+    volume: String,
+    year: String,
+    doi: String,
 }
 
 impl Software {
@@ -78,15 +66,19 @@ impl Software {
 }
 
 impl Article {
-    /// The one that the project is built around.
+    /// The one that the project is built around, as the book cites it.
     pub fn of_project() -> Article {
+        let entry = Bibliography::parse(REFERENCES).ok().and_then(|known| known.get(ARTICLE).cloned());
+        let entry = entry.expect("the program was built with its references, which a test reads");
+        let field = |name: &str| entry.get(name).map(|chunks| chunks.format_verbatim()).unwrap_or_default();
+        let people = entry.author().unwrap_or_default();
         Article {
-            authors: &AUTHORS,
-            title: "Strain-driven Kovacs-like memory effect in glasses",
-            journal: "Nature Communications",
-            volume: 14,
-            year: 2023,
-            doi: "10.1038/s41467-023-44187-x",
+            authors: people.into_iter().map(|person| (person.given_name, person.name)).collect(),
+            title: field("title"),
+            journal: field("journal"),
+            volume: field("volume"),
+            year: field("year"),
+            doi: field("doi"),
         }
     }
 
@@ -96,13 +88,12 @@ impl Article {
         let fields = [
             ("author", authors.join(" and ")),
             ("title", self.title.replace("Kovacs", "{Kovacs}")),
-            ("journal", self.journal.to_owned()),
-            ("volume", self.volume.to_string()),
-            ("year", self.year.to_string()),
-            ("doi", self.doi.to_owned()),
+            ("journal", self.journal.clone()),
+            ("volume", self.volume.clone()),
+            ("year", self.year.clone()),
+            ("doi", self.doi.clone()),
         ];
-        let first = self.authors.first().map_or("", |(_, family)| family);
-        entry("article", &format!("{}{}", first.to_lowercase(), self.year), &fields)
+        entry("article", ARTICLE, &fields)
     }
 
     /// As the APA writes it.
@@ -128,7 +119,7 @@ pub fn cff() -> String {
     let software = Software::this();
     let article = Article::of_project();
     let mut authors = String::new();
-    for (given, family) in article.authors {
+    for (given, family) in &article.authors {
         // Writing into a `String` cannot fail.
         let _ = write!(authors, "\n      - family-names: {family}\n        given-names: {given}");
     }

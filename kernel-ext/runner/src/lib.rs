@@ -33,7 +33,7 @@ pub use code_digest::code_digest;
 pub use error::RunnerError;
 pub use file::replace_file;
 pub use notebook::{Cell, CellKind, ENGINE_VERSION, Notebook};
-pub use outputs::{CLAIM_MIME, SKIP_MIME};
+pub use outputs::{CLAIM_MIME, SKIP_MIME, VALUE_MIME};
 pub use parameters::{Parameter, ParameterError, ParameterKind};
 pub use plan::Why;
 pub use progress::{Progress, Silent};

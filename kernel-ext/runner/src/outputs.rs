@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// MIME type under which a cell publishes a [`Claim`].
 pub const CLAIM_MIME: &str = "application/vnd.kovacs.claim+json";
+/// MIME type under which a cell publishes a number by name, for text that quotes it: `{"name": "..", "value": 1, "unit": "s"}`.
+pub const VALUE_MIME: &str = "application/vnd.kovacs.value+json";
 /// MIME type under which a cell says that the rest of the notebook makes no sense here: `{"reason": ".."}`.
 pub const SKIP_MIME: &str = "application/vnd.kovacs.skip+json";
 

@@ -101,6 +101,99 @@ fn one_cell_of_a_notebook_stands_in_a_page_of_its_own_text() {
     assert!(message.contains("line 3") && message.contains("{{#figure n other}}"), "{message}");
 }
 
+/// A book that names a BibTeX file of two entries.
+fn with_sources(chapter: &str) -> Project {
+    let project = Project::new(chapter);
+    project.write("book/book.toml", "[book]\ntitle = \"T\"\n[preprocessor.kovacs]\nbibliography = \"sources.bib\"\n");
+    project.write(
+        "book/sources.bib",
+        "@article{tong2023, author = {Tong, Yu and others}, journal = {Nat. Commun.}, volume = 14, year = 2023}\n\
+         @book{ferry1980, author = {Ferry, J. D.}, title = {Polymers}, year = 1980}\n",
+    );
+    project
+}
+
+#[test]
+fn sources_are_numbered_and_listed_on_the_page_that_cites_them() {
+    let project =
+        with_sources("# T\n\nA [@ferry1980], b [@tong2023, Eq. 1; @ferry1980]. `[@code]`\n\n{{#notebook n}}\n");
+    let mut cells = figure();
+    cells[0]["source"] = json!("## From a notebook\n\nas in [@tong2023]");
+    project.executed(cells);
+    project.build().expect("a book");
+    let page = project.page();
+    assert!(page.contains("[<a href=\"#ref-ferry1980\" title=\"Ferry 1980\">1</a>]"), "{page}");
+    assert!(page.contains(">2</a>, Eq. 1; <a href=\"#ref-ferry1980\""), "{page}");
+    assert!(page.contains("<code>[@code]</code>"), "{page}");
+    assert!(page.contains("<li id=\"ref-tong2023\">Y. Tong et al., Nat. Commun. <b>14</b> (2023).</li>"), "{page}");
+    assert_eq!(page.matches("id=\"ref-").count(), 2, "{page}");
+}
+
+#[test]
+fn what_cannot_be_cited_names_place_and_remedy() {
+    let project = with_sources("# T\n\n{{#scorecard}}\n\nLine five [@tong2032].\n");
+    let message = project.build().expect_err("no such entry").to_string();
+    assert!(message.contains("chapter `part/one.md`, line 5: there is no entry `tong2032`"), "{message}");
+    assert!(message.contains("sources.bib") && message.contains("is `tong2023` meant?"), "{message}");
+    project.write("book/sources.bib", "@article{tong2023,\n title = {x}\n\n@");
+    let message = project.build().expect_err("damaged").to_string();
+    assert!(message.contains("sources.bib`, line"), "{message}");
+    fs::remove_file(project.folder.path().join("book/sources.bib")).expect("removed");
+    assert!(matches!(project.build(), Err(BookError::File { .. })));
+    project.write("book/book.toml", "[book]\ntitle = \"T\"\n");
+    let message = project.build().expect_err("no sources").to_string();
+    assert!(message.contains("bibliography = \"references.bib\""), "{message}");
+}
+
+#[test]
+fn figures_and_equations_are_numbered_and_referred_to() {
+    let text = "# T\n\nSee [@fig:shown] and [@eq:law], with $t_p$.\n\n{{#figure n shown}}\n\n\
+                $$\\sigma = E \\varepsilon$$ {#eq:law}\n";
+    let project = Project::new(text);
+    project.write("book/src/SUMMARY.md", "- [One](part/one.md)\n- [Two](two.md)\n");
+    project.write("book/src/two.md", "# Two\n\nAs [@fig:shown] has it.\n");
+    let mut cells = figure();
+    cells[1]["id"] = json!("shown");
+    project.executed(cells);
+    let built = project.build().expect("a book");
+    let page = project.page();
+    assert!(
+        page.contains("<a href=\"#fig-shown\">Fig.\u{a0}1.1</a> and <a href=\"#eq-law\">Eq.\u{a0}(1.1)</a>"),
+        "{page}"
+    );
+    assert!(page.contains("id=\"fig-shown\"") && page.contains("<b>Fig.\u{a0}1.1</b> F"), "{page}");
+    assert!(page.contains("<msub><mi>t</mi><mi>p</mi></msub>"), "{page}");
+    assert!(page.contains("id=\"eq-law\"><math display=\"block\"") && page.contains("(1.1)</span>"), "{page}");
+    let other = fs::read_to_string(built.index.with_file_name("two.html")).expect("the other page");
+    assert!(other.contains("<a href=\"part/one.html#fig-shown\">Fig.\u{a0}1.1</a>"), "{other}");
+    for (text, expected) in [
+        ("# T\n\n[@fig:gone]\n", "line 3: `[@fig:gone]` refers to nothing"),
+        ("# T\n\n$\\frac{1}{\\nonsense}$\n", "line 3: cannot show the formula `\\frac{1}{\\nonsense}`"),
+    ] {
+        project.write("book/src/part/one.md", text);
+        let message = project.build().expect_err(text).to_string();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn numbers_in_prose_are_those_of_the_run() {
+    let project = Project::new("# T\n\nAt {{#value n:t_p digits=3 unit=min}}, see {{#value later:x}}.\n");
+    let mut cells = figure();
+    let value = json!({"name": "t_p", "value": 165.03, "unit": "s"});
+    cells[1]["outputs"][0]["data"]["application/vnd.kovacs.value+json"] = value;
+    cells[0]["source"] = json!("It is {{#value t_p}}.");
+    project.executed(cells);
+    let built = project.build().expect("a book");
+    assert_eq!(built.missing_notebooks, ["later"]);
+    let page = project.page();
+    assert!(page.contains("computed in notebook n, cell ") && page.contains(">2.75\u{a0}min</span>"), "{page}");
+    assert!(page.contains("(not computed)"), "{page}");
+    project.write("book/src/part/one.md", "# T\n\n{{#notebook n}}\n\n{{#value n:t_q}}\n");
+    let message = project.build().expect_err("no such value").to_string();
+    assert!(message.contains("chapter `part/one.md`, line 5") && message.contains("`t_p`"), "{message}");
+}
+
 #[test]
 fn what_is_not_there_is_said_on_the_page() {
     let project = Project::new("# T\n\n{{#notebook n}}\n\n{{#scorecard}}\n");
