@@ -27,12 +27,20 @@ struct Published {
     cell: String,
 }
 
+/// Everything that one notebook published.
+#[derive(Clone, Debug, Default)]
+struct Run {
+    values: HashMap<String, Published>,
+    /// Whether it ran to its end: only then is a name that is not there a mistake.
+    is_whole: bool,
+}
+
 /// The published values of executed notebooks, read when they are first asked for.
 #[derive(Debug)]
 pub(crate) struct Values {
     executed: PathBuf,
     /// By notebook; `None` if it was not executed.
-    notebooks: HashMap<String, Option<HashMap<String, Published>>>,
+    notebooks: HashMap<String, Option<Run>>,
 }
 
 /// What `{{#value ...}}` asks for.
@@ -70,16 +78,22 @@ impl Values {
         if !self.notebooks.contains_key(wanted.notebook) {
             self.notebooks.insert(wanted.notebook.to_owned(), published_by(&file)?);
         }
-        let Some(Some(values)) = self.notebooks.get(wanted.notebook) else {
-            let title = format!("notebook {} has not been executed", wanted.notebook);
-            return Ok(format!("<span class=\"kovacs-value\" title=\"{}\">(not computed)</span>", escape(&title)));
+        let not_computed = |why: &str| {
+            let title = format!("notebook {} {why}", wanted.notebook);
+            Ok(format!("<span class=\"kovacs-value\" title=\"{}\">(not computed)</span>", escape(&title)))
         };
-        let Some(published) = values.get(wanted.name) else {
-            let near = values.keys().map(|known| (strsim::damerau_levenshtein(known, wanted.name), known)).min();
-            let has = near.map_or("none at all".to_owned(), |(_, near)| format!("among {}, `{near}`", values.len()));
+        let Some(Some(run)) = self.notebooks.get(wanted.notebook) else {
+            return not_computed("has not been executed");
+        };
+        let Some(published) = run.values.get(wanted.name) else {
+            if !run.is_whole {
+                return not_computed("did not run to its end");
+            }
+            let near = run.values.keys().map(|known| (strsim::damerau_levenshtein(known, wanted.name), known)).min();
+            let has = near.map_or("none at all".to_owned(), |(_, near)| format!("`{near}` and such"));
             return Err(wrong(format!(
                 "notebook `{}` publishes no value `{}` (it publishes {has}); a cell publishes one with \
-                 `publish(\"{}\", number, \"unit\")`",
+                 `publish(\"{}\", number, \"unit\")`, and the notebook has to be run again",
                 wanted.notebook, wanted.name, wanted.name
             )));
         };
@@ -133,22 +147,24 @@ impl Published {
 }
 
 /// `None` if the notebook was not executed.
-fn published_by(file: &Path) -> Result<Option<HashMap<String, Published>>, BookError> {
+fn published_by(file: &Path) -> Result<Option<Run>, BookError> {
     let executed = match Notebook::read(file) {
         Ok(notebook) => notebook,
         Err(RunnerError::NoSuchFile { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let mut values = HashMap::new();
+    let status = executed.note().and_then(|note| note.get("status")).and_then(Value::as_str);
+    let mut run = Run { values: HashMap::new(), is_whole: status.is_none_or(|status| status == "done") };
     for cell in executed.cells() {
         for value in cell.outputs().iter().filter_map(|output| output.get("data")?.get(VALUE_MIME)) {
             let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
             let number = value.get("value").and_then(Value::as_f64);
             // The last one counts, as with a variable.
-            values.insert(text("name"), Published { value: number, unit: text("unit"), cell: cell.id().to_owned() });
+            run.values
+                .insert(text("name"), Published { value: number, unit: text("unit"), cell: cell.id().to_owned() });
         }
     }
-    Ok(Some(values))
+    Ok(Some(run))
 }
 
 /// So many significant digits, in words of print: `165.0`, `3.8·10⁴`, `−2.5`.

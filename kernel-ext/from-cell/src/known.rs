@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 87] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 88] = [
     "Abscissa",
     "ActivationEnergies",
     "Bundle",
@@ -125,6 +125,7 @@ pub(crate) const OF_NOTEBOOKS: [&str; 87] = [
     "linear_test",
     "linear_test_with",
     "pair_weights",
+    "publish",
     "query",
     "read_protocol",
     "skip_notebook",

@@ -24,6 +24,7 @@ pub mod inspect;
 pub mod model;
 pub mod observe;
 pub mod progress;
+pub mod published;
 pub mod query;
 pub mod reload;
 pub mod rt;
@@ -60,6 +61,7 @@ pub mod prelude {
     };
     pub use crate::model::Model;
     pub use crate::observe::{Observations, Observed};
+    pub use crate::published::publish;
     pub use crate::query::{Groups, query};
     pub use crate::reload::Reload;
     pub use crate::seam::interrupted;

@@ -192,6 +192,12 @@ fn numbers_in_prose_are_those_of_the_run() {
     project.write("book/src/part/one.md", "# T\n\n{{#notebook n}}\n\n{{#value n:t_q}}\n");
     let message = project.build().expect_err("no such value").to_string();
     assert!(message.contains("chapter `part/one.md`, line 5") && message.contains("`t_p`"), "{message}");
+    // A run that failed before the cell has no value, and the book is built all the same.
+    let executed = project.folder.path().join("executed/n.ipynb");
+    let text = fs::read_to_string(&executed).expect("the notebook").replace("\"done\"", "\"cell_failed\"");
+    fs::write(&executed, text).expect("written");
+    project.build().expect("a book");
+    assert!(project.page().contains("notebook n did not run to its end"), "{}", project.page());
 }
 
 #[test]
