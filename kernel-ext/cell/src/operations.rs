@@ -37,7 +37,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
     match operation {
         Operation::Display => {
             let manner = Manner::decode(reader)?;
-            notices().display(&Bundle::decode(reader)?, &manner);
+            notices().display(&figure::with_image(Bundle::decode(reader)?), &manner);
         }
         Operation::Panic => notices().panic(&incident(reader)?),
         Operation::EarlyReturn => notices().early_return(&incident(reader)?),

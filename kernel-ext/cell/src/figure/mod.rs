@@ -25,7 +25,7 @@ use kovacs::display::Bundle;
 use kovacs::figure::Figure;
 
 pub use csv::csv;
-pub use page::{KERNEL_NAME, html, script_html};
+pub use page::{KERNEL_NAME, html, script_html, with_image};
 pub use plotly::plotly_json;
 pub use script::{PLOTLY_LICENCE, plotly_js};
 pub use summary::summary;

@@ -9,6 +9,7 @@
 use super::{plotly_js, plotly_json, svg};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use kovacs::display::Bundle;
 use kovacs::figure::Figure;
 use serde_json::{Value, json};
 
@@ -26,15 +27,27 @@ pub fn html(figure: &Figure, kernel: &str) -> String {
     for trace in json["data"].as_array_mut().into_iter().flatten() {
         pack(trace);
     }
-    let title = attribute(&figure.title);
-    let address = data_address(&picture);
+    let image = image(&figure.title, &picture);
     // A text that holds JSON: the script changes its colours before it reads it.
     let (figure, kernel) = (script_text(&json.to_string()), script_text(kernel));
-    format!(
-        "<div class=\"kovacs-figure\"><img alt=\"{title}\" style=\"max-width:100%;height:auto\" src=\"{address}\"></div>\
-         <script>{}({figure},{kernel})</script>",
-        compact(SCRIPT)
-    )
+    format!("<div class=\"kovacs-figure\">{image}</div><script>{}({figure},{kernel})</script>", compact(SCRIPT))
+}
+
+/// A drawing of a cell, an SVG without HTML beside it, with the HTML that shows it in an untrusted notebook too.
+pub fn with_image(mut bundle: Bundle) -> Bundle {
+    let form = |wanted: &str| bundle.entries().find(|(mime, ..)| *mime == wanted).map(|(_, content, _)| content);
+    if form("text/html").is_none()
+        && let Some(svg) = form("image/svg+xml")
+    {
+        let html = format!("<div class=\"kovacs-figure\">{}</div>", image(form("text/plain").unwrap_or_default(), svg));
+        bundle.text("text/html", html);
+    }
+    bundle
+}
+
+fn image(words: &str, svg: &str) -> String {
+    let (words, address) = (attribute(words), data_address(svg));
+    format!("<img alt=\"{words}\" style=\"max-width:100%;height:auto\" src=\"{address}\">")
 }
 
 /// plotly.js as HTML: a notebook that shows it once, and is exported, has interactive figures without a server.
@@ -111,6 +124,26 @@ fn script_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_drawing_of_a_cell_is_an_image_too_and_html_of_its_own_stays() {
+        let mut bundle = Bundle::new();
+        bundle.text("image/svg+xml", "<svg fill='#fff'/>");
+        bundle.text("text/plain", "two \"circles\"");
+        let html = |bundle: &Bundle| {
+            let found: Vec<_> = bundle.entries().filter(|(mime, ..)| *mime == "text/html").collect();
+            assert_eq!(found.len(), 1);
+            found[0].1.to_owned()
+        };
+        let expected = "<div class=\"kovacs-figure\"><img alt=\"two &quot;circles&quot;\" style=\"max-width:100%;height:auto\" \
+                        src=\"data:image/svg+xml;charset=utf-8,%3Csvg fill='%23fff'/%3E\"></div>";
+        assert_eq!(html(&with_image(bundle.clone())), expected);
+        bundle.text("text/html", "<p>own</p>");
+        assert_eq!(html(&with_image(bundle)), "<p>own</p>");
+        let mut text = Bundle::new();
+        text.text("text/plain", "1");
+        assert_eq!(with_image(text.clone()), text);
+    }
 
     #[test]
     fn numbers_are_packed_in_single_precision_only_where_nobody_sees_it() {
