@@ -23,6 +23,9 @@ pub(crate) fn render(card: &Scorecard, chapter: &Path, figure: Option<&str>) -> 
         html.push_str(&table(&claims));
         html.push_str(&failures(&claims, &up));
     } else {
+        if let Some(sentence) = card.about_data() {
+            html.push_str(&format!("<p><b>{}.</b></p>\n", capitalised(&escape(&sentence))));
+        }
         html.push_str(&overview(&claims));
         html.push_str(&format!("<p><b>{}.</b> {LEGEND}</p>\n", capitalised(&Counts::of(&claims).to_string())));
         for figure in distinct(&claims, |claim| &claim.figure) {
@@ -197,4 +200,22 @@ fn failure(claim: &Claim, up: &str) -> String {
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_overview_says_first_on_which_imported_data_claims_were_judged() {
+        let page = |model: &str| {
+            let mut card = Scorecard::new();
+            card.add(&[Claim { figure: "1".into(), claim: "a hump".into(), model: model.into(), ..Claim::default() }]);
+            render(&card, Path::new("index.md"), None)
+        };
+        let sentence = "<p><b>Claims judged on imported data: measured (example workbook).</b></p>\n";
+        let imported = page("data (measured (example workbook))");
+        assert!(imported.starts_with(&format!("<div class=\"kovacs-scorecard\">\n{sentence}")), "{imported}");
+        assert!(!page("data (synthetic)").contains("imported"));
+    }
 }

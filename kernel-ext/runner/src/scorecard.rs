@@ -130,7 +130,23 @@ impl Scorecard {
         rows
     }
 
-    /// The table for a terminal: a line per statement, a column per model, the legend and the counts.
+    /// A sentence on the data that claims were judged on, if any of them were imported; `None` on the shipped curves.
+    pub fn about_data(&self) -> Option<String> {
+        let data = |model: &&str| model.starts_with("data (");
+        let origins: Vec<&str> = self.models().into_iter().filter(data).collect();
+        let of = |model: &&str| model.trim_start_matches("data (").strip_suffix(')').unwrap_or_default().to_owned();
+        let imported: Vec<String> = origins.iter().map(of).filter(|origin| origin.starts_with("measured")).collect();
+        if imported.is_empty() {
+            return None;
+        }
+        let mut sentence = format!("claims judged on imported data: {}", imported.join(", "));
+        if origins.iter().any(|model| model.contains("synthetic")) {
+            sentence.push_str("; those on synthetic data hold by construction");
+        }
+        Some(sentence)
+    }
+
+    /// The table for a terminal: on which data, a line per statement, a column per model, the legend and the counts.
     pub fn to_text(&self) -> String {
         if self.claims.is_empty() {
             return "no claims were made\n".to_owned();
@@ -151,7 +167,8 @@ impl Scorecard {
             lines.push(first);
             lines.extend(statement.map(|rest| vec![String::new(), rest]));
         }
-        let mut text = aligned(&lines, height);
+        let mut text = self.about_data().map_or_else(String::new, |sentence| format!("{sentence}\n\n"));
+        text.push_str(&aligned(&lines, height));
         let legend: Vec<String> = ClaimStatus::ALL.iter().map(|status| format!("{} {status}", status.sign())).collect();
         let _ = writeln!(text, "\n{}", legend.join("   "));
         let _ = writeln!(text, "{}", self.counts());
@@ -272,6 +289,21 @@ figure  claim                        data (synthetic)   kww        aoi
 reproduced 2, failed 1, failed with known reason 0, by construction 1, not applicable 0
 "
         );
+    }
+
+    #[test]
+    fn a_sentence_says_on_which_imported_data_claims_were_judged() {
+        assert_eq!(card().about_data(), None);
+        let data = |model: &str| claim("hump iff ε₂ < ε₁", model, ClaimStatus::Reproduced, None);
+        let mut imported = Scorecard::new();
+        imported.add(&[data("data (measured (example workbook))"), data("data (closed form)"), data("kww")]);
+        let sentence = "claims judged on imported data: measured (example workbook)";
+        assert_eq!(imported.about_data().as_deref(), Some(sentence));
+        assert!(imported.to_text().starts_with(&format!("{sentence}\n\nfigure  claim")), "{}", imported.to_text());
+        let mut both = card();
+        both.add(&[data("data (measured)")]);
+        let expected = "claims judged on imported data: measured; those on synthetic data hold by construction";
+        assert_eq!(both.about_data().as_deref(), Some(expected));
     }
 
     #[test]
