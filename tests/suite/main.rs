@@ -23,6 +23,8 @@ mod commands;
 mod crates;
 /// Packages: listing, checking, damage, generating, importing a measured workbook.
 mod data;
+/// What is shown below a cell that failed.
+mod errors;
 /// `kovacs findings`: the computed table, its numbers, the book's copy of it.
 mod findings;
 /// `kovacs fit`, `compare` and `linear`: truth recovered, results found again, refusals.

@@ -1,5 +1,6 @@
 //! Sessions as a front end has them: what survives a failure, what a cell asks, shows and does to its process.
 
+use crate::errors::without_colours;
 use crate::program::{KOVACS, cache};
 use kovacs_session::{
     CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Interrupter, Limits, Output, Session,
@@ -154,6 +155,7 @@ fn what_is_set_before_a_failure_is_there_after_it() {
         let mut front_end = FrontEnd { interrupter: Some(desk.session.interrupter()), ..FrontEnd::default() };
         let error = desk.fails(code, &mut front_end);
         assert_eq!((error.kind, error.variables_lost), (CellErrorKind::Interrupted, false), "{error:?}");
+        assert_eq!(without_colours(&error.traceback.join("\n")), "Interrupted: the cell was interrupted");
     }
     assert_eq!(desk.run("(kept.clone(), twice(3))").shown(), ["([1, 2, 3], 6)"]);
 
@@ -385,4 +387,34 @@ fn floods_threads_and_variables() {
     assert_eq!(of("list"), (Some(24 + 24), Some("[1.0, 1.0, 1.0]")));
     assert_eq!((of("silent"), of("word")), ((Some(0), None), (Some(24 + 2), Some("\"σ\""))));
     assert_eq!(desk.run("list.len()").shown(), ["3"], "looking takes nothing away");
+}
+
+#[test]
+fn a_crate_that_compiles_for_long_is_stopped_and_nothing_is_lost() {
+    if !in_known_environment("a_crate_that_compiles_for_long_is_stopped_and_nothing_is_lost") {
+        return;
+    }
+    let mut desk = Desk::start();
+    desk.run("let kept = 5;");
+    let slow = desk.folder.path().join("slow");
+    std::fs::create_dir_all(slow.join("src")).expect("a folder");
+    let manifest = "[package]\nname = \"slow\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    let begun = slow.join("begun");
+    let build = format!(
+        "fn main() {{ std::fs::write({begun:?}, \"\").unwrap(); std::thread::sleep(std::time::Duration::from_secs(600)); }}"
+    );
+    for (name, text) in [("Cargo.toml", manifest), ("src/lib.rs", ""), ("build.rs", &build)] {
+        std::fs::write(slow.join(name), text).expect("a file");
+    }
+    let interrupter = desk.session.interrupter();
+    let user = std::thread::spawn(move || {
+        while !begun.exists() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        interrupter.interrupt();
+    });
+    let error = desk.fails(&format!(":dep slow = {{ path = {slow:?} }}\nkept"), &mut FrontEnd::default());
+    user.join().expect("it was interrupted");
+    assert_eq!((error.kind, error.variables_lost), (CellErrorKind::Interrupted, false), "{error:?}");
+    assert_eq!(desk.run("kept + 1").shown(), ["6"]);
 }

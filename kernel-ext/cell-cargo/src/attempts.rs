@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Codes of errors that come before anything is borrowed or moved, and not from a name that is not found.
@@ -26,6 +27,9 @@ const OF_MOVES: [&str; 15] = [
 ];
 /// Codes of errors that name what is not found.
 const OF_NAMES: [&str; 6] = ["E0412", "E0423", "E0425", "E0432", "E0433", "E0599"];
+
+/// What begins a place in the cell, in a message.
+const PLACE: &str = "\"file_name\":\"cell/lib.rs\",";
 
 /// What catches a panic, before and after what the user wrote: with variables, and without.
 const CATCHES: [(&str, &str); 2] = [
@@ -171,7 +175,6 @@ impl<'a> Caught<'a> {
 /// Messages with the lines of all places in the cell changed. The text of a message has its quotes escaped, so none of
 /// it is taken for a place.
 fn on_other_lines(messages: &str, other: impl Fn(usize) -> usize) -> String {
-    const PLACE: &str = "\"file_name\":\"cell/lib.rs\",";
     let mut pieces = messages.split(PLACE);
     let mut text = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -193,9 +196,42 @@ fn on_other_lines(messages: &str, other: impl Fn(usize) -> usize) -> String {
     text
 }
 
-/// Writes messages where evcxr reads them.
-pub(crate) fn pass_on(messages: &str) -> io::Result<()> {
-    io::stderr().write_all(messages.as_bytes())
+/// Writes messages about a source where evcxr reads them.
+///
+/// evcxr takes a remark on an error for the error itself if only the remark has a place in what the user wrote, and
+/// the last expression, in the call that shows it, is no such place. What the remark is about would not be said, nor
+/// would the form be tried in which the place is known; so remarks on the last expression go without their places.
+pub(crate) fn pass_on(messages: &str, source: &str) -> io::Result<()> {
+    let mut text = String::with_capacity(messages.len());
+    let shown = last_expression(source);
+    for message in messages.split_inclusive('\n') {
+        match (&shown, message.split_once("\"children\":[")) {
+            (Some(shown), Some((error, remarks))) if is_within(error, shown) => {
+                text.push_str(error);
+                text.push_str("\"children\":[");
+                text.push_str(&remarks.replace(PLACE, "\"file_name\":\"cell\","));
+            }
+            _ => text.push_str(message),
+        }
+    }
+    io::stderr().write_all(text.as_bytes())
+}
+
+/// The lines of the last expression, if the source calls the method that shows it.
+fn last_expression(source: &str) -> Option<RangeInclusive<usize>> {
+    let lines: Vec<&str> = source.lines().collect();
+    let last = lines.iter().rposition(|line| *line == ").evcxr_display();")?;
+    let first = lines[..last].iter().rposition(|line| *line == "(")?;
+    Some(first + 1..=last + 1)
+}
+
+/// Whether the places of an error are all in these lines.
+fn is_within(error: &str, lines: &RangeInclusive<usize>) -> bool {
+    let mut starts = error.split(PLACE).skip(1).filter_map(|place| {
+        let digits = place.split_once("\"line_start\":")?.1;
+        digits.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+    });
+    starts.clone().next().is_some() && starts.all(|line| lines.contains(&line))
 }
 
 #[cfg(test)]
@@ -244,6 +280,17 @@ mod tests {
         let returning = CAUGHT.replace("let x", "return; let x");
         attempts.failed(&[], &returning, &message("E0308", 5));
         assert_eq!(attempts.answer(&[], &UNCAUGHT.replace("let x", "return; let x")), None);
+    }
+
+    #[test]
+    fn places_of_the_last_expression_are_known() {
+        let source = "fn f() {\n(\na\n);\nlet x = 1;\n(\n(x)\n.y()\n).evcxr_display();\n}\n";
+        let shown = last_expression(source).expect("it is shown");
+        assert_eq!(shown, 6..=9);
+        assert!(is_within(&message("E0425", 7), &shown) && is_within(&message("E0425", 9), &shown));
+        assert!(!is_within(&message("E0425", 5), &shown) && !is_within("{\"spans\":[]}", &shown));
+        assert!(!is_within(&(message("E0425", 7) + &message("E0425", 5)), &shown));
+        assert_eq!(last_expression(&source.replace(".evcxr_display()", "")), None);
     }
 
     #[test]

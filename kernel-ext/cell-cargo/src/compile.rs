@@ -49,7 +49,7 @@ pub(crate) fn cell(plan: &Plan, folder: &Path, arguments: &[OsString], goal: Goa
         return by_cargo(&reason);
     }
     let others = offered::others(plan, &manifest.dependencies);
-    let more = if others.is_empty() { None } else { Some(dependencies::ensure(plan, &others)?) };
+    let more = if others.is_empty() { None } else { Some(dependencies::ensure(plan, folder, &others)?) };
     let compiler = Compiler { plan, folder, manifest: &manifest, more: more.as_ref(), begun };
     let (Some(linker), Some(library_path), Goal::Library) =
         (&plan.linker, std::env::var_os(LIBRARY_PATH_VARIABLE), goal)
@@ -112,7 +112,7 @@ impl Compiler<'_> {
         let key = self.rustc(source, &[]);
         let key: Vec<&OsStr> = key.get_args().collect();
         if let Some(messages) = attempts.answer(&key, source) {
-            attempts::pass_on(&messages)?;
+            attempts::pass_on(&messages, source)?;
             self.plan.note(Event::DirectErrors, self.begun.elapsed(), "as before");
             return Ok(None);
         }
@@ -149,7 +149,7 @@ impl Compiler<'_> {
 
     fn fail(&self, attempts: &Attempts, key: &[&OsStr], source: &str, messages: &str) -> io::Result<()> {
         attempts.failed(key, source, messages);
-        attempts::pass_on(messages)?;
+        attempts::pass_on(messages, source)?;
         self.plan.note(Event::DirectErrors, self.begun.elapsed(), "");
         Ok(())
     }

@@ -9,7 +9,7 @@
 use crate::journal::Event;
 use crate::plan::Plan;
 use crate::requirement::Dependency;
-use crate::{real, source};
+use crate::{local, real, source};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
@@ -31,9 +31,18 @@ pub(crate) struct Built {
 }
 
 /// Builds what these lines of `[dependencies]` name, if it is not there.
-pub(crate) fn ensure(plan: &Plan, lines: &[String]) -> io::Result<Built> {
+///
+/// `cells` is the folder of the session's cells.
+pub(crate) fn ensure(plan: &Plan, cells: &Path, lines: &[String]) -> io::Result<Built> {
     let begun = Instant::now();
-    let words = format!("{}\n{}", lines.join("\n"), plan.standard_library.display());
+    let mut words = format!("{}\n{}", lines.join("\n"), plan.standard_library.display());
+    let mut flags = "-Cprefer-dynamic".to_owned();
+    if let Some(digest) = local::digest(cells, lines)? {
+        words.push_str(&format!("\n{digest:016x}"));
+        // Types of another source are others, also where their names are the same: a variable of the one is not taken
+        // for one of the other.
+        flags.push_str(&format!(" -Cmetadata={digest:016x}"));
+    }
     let name = format!("{CRATE_NAME}{:016x}", source::digest(words.as_bytes()));
     let folder = plan.dependencies.join(&name);
     let built = |arguments| Built { arguments, shared_library: folder.join(format!("target/debug/lib{name}.so")) };
@@ -54,7 +63,7 @@ pub(crate) fn ensure(plan: &Plan, lines: &[String]) -> io::Result<Built> {
     fs::write(folder.join("lib.rs"), text)?;
     refuse_polars(plan, &folder)?;
     let draft = folder.join("arguments.new");
-    run(plan, &folder, &["build"], Some(&draft))?;
+    run(plan, &folder, &["build"], Some((&draft, &flags)))?;
     fs::rename(&draft, &finished)?;
     plan.note(Event::Cargo, begun.elapsed(), &format!("building {}", lines.join(", ")));
     read_arguments(&finished).map(built).ok_or_else(|| io::Error::other("the built crates cannot be read"))
@@ -83,7 +92,7 @@ fn refuse_polars(plan: &Plan, folder: &Path) -> io::Result<()> {
 }
 
 /// Lets the real cargo do something, without the network if that is possible. What it says is passed on as it says it.
-fn run(plan: &Plan, folder: &Path, arguments: &[&str], wrapped: Option<&Path>) -> io::Result<()> {
+fn run(plan: &Plan, folder: &Path, arguments: &[&str], wrapped: Option<(&Path, &str)>) -> io::Result<()> {
     let attempt = |is_offline: bool| -> io::Result<Result<(), String>> {
         let mut command = Command::new(&plan.cargo);
         command.current_dir(folder).args(arguments);
@@ -93,14 +102,14 @@ fn run(plan: &Plan, folder: &Path, arguments: &[&str], wrapped: Option<&Path>) -
             .env("CARGO_TARGET_DIR", folder.join("target"))
             .env("CARGO_BUILD_BUILD_DIR", folder.join("target"))
             .env("CARGO_TERM_COLOR", "never")
-            .env("RUSTFLAGS", "-Cprefer-dynamic")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
         if is_offline {
             command.env("CARGO_NET_OFFLINE", "true");
         }
-        if let Some(file) = wrapped {
+        if let Some((file, flags)) = wrapped {
+            command.env("RUSTFLAGS", flags);
             command.env("RUSTC_WORKSPACE_WRAPPER", plan.tools.join("bin").join(crate::WRAPPER_NAME));
             command.env(ARGUMENTS_VARIABLE, file);
         }

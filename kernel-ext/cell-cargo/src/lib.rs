@@ -19,6 +19,7 @@ mod exports;
 mod externs;
 mod items;
 mod journal;
+mod local;
 mod manifest;
 mod offered;
 mod plan;
@@ -31,6 +32,7 @@ mod tokens;
 
 pub use externs::{Extern, Offer};
 pub use journal::{Compilations, Event, read_journal};
+pub use local::SEEN_FOLDERS;
 pub use plan::{PLAN_VARIABLE, Plan};
 
 use std::ffi::OsString;

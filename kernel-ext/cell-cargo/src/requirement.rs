@@ -13,6 +13,8 @@ pub(crate) struct Dependency {
     pub(crate) version: Option<String>,
     /// Features that are asked for.
     pub(crate) features: Vec<String>,
+    /// The folder that it comes from.
+    pub(crate) path: Option<String>,
     /// Whether it comes from a folder or a repository.
     pub(crate) is_elsewhere: bool,
 }
@@ -34,7 +36,8 @@ impl Dependency {
                 "version" => dependency.version = strings(&value).next(),
                 "package" => dependency.package = strings(&value).next(),
                 "features" => dependency.features = strings(&value).collect(),
-                "path" | "git" => dependency.is_elsewhere = true,
+                "path" => (dependency.is_elsewhere, dependency.path) = (true, strings(&value).next()),
+                "git" => dependency.is_elsewhere = true,
                 _ => {}
             }
         }

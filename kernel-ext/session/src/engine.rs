@@ -4,6 +4,7 @@
 //! process, and cannot stop a compilation; in a process of its own all that concerns one session only.
 
 use crate::events::Incident;
+use crate::keeping;
 use crate::outcome::{Place, Variable};
 use crate::report::{self, Diagnostic};
 use evcxr::{CommandContext, Error, EvalContext};
@@ -253,6 +254,10 @@ impl Engine {
 
     fn execute(&mut self, code: &str) -> Reply {
         let mut result = self.restore_folder();
+        if code.lines().any(|line| line.trim_start().starts_with(":dep")) {
+            // Should it not be there, no crate of a folder has been asked for.
+            let _ = std::fs::remove_file(self.options.folder.join("crate").join(kovacs_cell_cargo::SEEN_FOLDERS));
+        }
         if result.is_ok() && needs_types(code) {
             result = self.learn_types();
         }
@@ -260,13 +265,30 @@ impl Engine {
         self.last_source = self.context.last_source().unwrap_or_default();
         match result {
             Ok(outputs) => Reply::Executed(outputs.content_by_mime_type),
-            Err(Error::CompilationErrors(errors)) => Reply::CompileErrors(Diagnostic::from_evcxr(&errors)),
+            Err(Error::CompilationErrors(errors)) => {
+                let mut diagnostics = Diagnostic::from_evcxr(&errors);
+                keeping::improve(&mut diagnostics, code, &mut |code: &str| self.check(code));
+                Reply::CompileErrors(diagnostics)
+            }
             Err(Error::SubprocessTerminated(message)) => match self.prepare_process() {
                 Ok(()) => Reply::ProcessEnded(message),
                 Err(error) => Reply::Failed(error.to_string()),
             },
-            Err(error) => Reply::Refused(error.to_string()),
+            Err(error) => {
+                let message = error.to_string();
+                match keeping::refusal(&message, code, &mut |code: &str| self.check(code)) {
+                    Some(diagnostic) => Reply::CompileErrors(vec![diagnostic]),
+                    None => Reply::Refused(message),
+                }
+            }
         }
+    }
+
+    /// What is wrong with a source; it is compiled, but does not run.
+    fn check(&mut self, code: &str) -> Option<Vec<Diagnostic>> {
+        let errors = self.context.check(code).ok()?;
+        let errors: Vec<_> = errors.into_iter().filter(|error| error.level() == "error").collect();
+        Some(Diagnostic::from_evcxr(&errors))
     }
 
     fn variables(&self) -> Vec<Variable> {

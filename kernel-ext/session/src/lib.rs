@@ -7,6 +7,7 @@
 
 #![deny(unsafe_code)]
 
+mod advice;
 mod backlog;
 mod cargo;
 pub mod cell_process;
@@ -18,6 +19,7 @@ mod engine_process;
 mod error;
 mod events;
 mod incoming;
+mod keeping;
 mod loops;
 mod outcome;
 mod process_tree;

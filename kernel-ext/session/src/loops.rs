@@ -10,11 +10,17 @@
 
 use crate::outcome::Place;
 use ra_ap_syntax::ast::{self, HasLoopBody};
-use ra_ap_syntax::{AstNode, Edition, SourceFile, SyntaxNode};
+use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxNode};
 
-const CALL: &str = "::kovacs::rt::poll();";
+/// What is put into a loop.
+pub(crate) const CALL: &str = "::kovacs::rt::poll();";
 /// Cells are statements; the parser wants items.
 const BEFORE: &str = "fn cell(){";
+
+/// A cell as the body of a function, and where in that source it begins.
+pub(crate) fn parse(cell: &str) -> (Parse<SourceFile>, usize) {
+    (SourceFile::parse(&format!("{BEFORE}{cell}\n}}"), Edition::Edition2024), BEFORE.len())
+}
 
 /// A cell whose loops look whether they are to stop.
 #[derive(Debug)]
@@ -29,7 +35,7 @@ impl Stoppable {
     /// Changes a cell. What is not understood is left as it is: the compiler says what is wrong with it.
     pub(crate) fn new(cell: &str) -> Stoppable {
         let unchanged = || Stoppable { code: cell.to_owned(), calls: Vec::new() };
-        let parsed = SourceFile::parse(&format!("{BEFORE}{cell}\n}}"), Edition::Edition2024);
+        let (parsed, start) = parse(cell);
         if !parsed.errors().is_empty() {
             return unchanged();
         }
@@ -37,7 +43,7 @@ impl Stoppable {
             .syntax_node()
             .descendants()
             .filter_map(body)
-            .filter_map(|body| usize::from(body.l_curly_token()?.text_range().end()).checked_sub(BEFORE.len()))
+            .filter_map(|body| usize::from(body.l_curly_token()?.text_range().end()).checked_sub(start))
             .filter(|offset| *offset > 0 && *offset <= cell.len())
             .collect();
         offsets.sort_unstable();
@@ -70,7 +76,7 @@ impl Stoppable {
 }
 
 /// The position behind `text` that begins at `place`.
-fn behind(place: Place, text: &str) -> Place {
+pub(crate) fn behind(place: Place, text: &str) -> Place {
     match text.rfind('\n') {
         Some(end) => {
             Place { line: place.line + text.matches('\n').count(), column: text[end + 1..].chars().count() + 1 }

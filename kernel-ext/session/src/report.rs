@@ -1,7 +1,8 @@
 //! Turns what evcxr says of generated code into what is said of the user's cell.
 
+use crate::advice::Help;
 use crate::outcome::Place;
-use crate::traceback::{FRAME, NAME, PLAIN, REMEDY, STRONG};
+use crate::traceback::{FRAME, NAME, PLAIN, STRONG};
 use evcxr::CompilationError;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
@@ -16,7 +17,7 @@ pub(crate) struct Diagnostic {
     /// Marked places of the cell, the main one first.
     pub(crate) labels: Vec<Label>,
     /// What the compiler proposes.
-    pub(crate) help: Vec<String>,
+    pub(crate) help: Vec<Help>,
 }
 
 /// A marked place of the cell.
@@ -53,7 +54,7 @@ impl Diagnostic {
                     code: error.code().map(str::to_owned),
                     message: in_plain_words(&error.message()),
                     labels: labels.into_iter().map(|(_, label)| label).collect(),
-                    help: error.help().into_iter().chain(error.evcxr_extra_hint().map(str::to_owned)).collect(),
+                    help: Help::of(error),
                 }
             })
             .collect()
@@ -63,6 +64,9 @@ impl Diagnostic {
     pub(crate) fn move_places(&mut self, moved: impl Fn(Place) -> Place) {
         for label in &mut self.labels {
             (label.place, label.end) = (moved(label.place), moved(label.end));
+        }
+        for help in &mut self.help {
+            help.move_places(&moved);
         }
     }
 
@@ -89,8 +93,7 @@ impl Diagnostic {
             let _ = writeln!(text, "{FRAME}{:width$} |{PLAIN} {indent}{}{PLAIN}", "", marks.trim_end());
         }
         for help in &self.help {
-            let lines: Vec<&str> = help.lines().filter(|line| !line.trim().is_empty()).collect();
-            let _ = writeln!(text, "{:width$} {REMEDY}= help:{PLAIN} {}", "", lines.join("\n          "));
+            help.render(cell, width, &mut text);
         }
         text
     }
@@ -143,6 +146,7 @@ pub(crate) fn locate(source: &str, line: u32, column: u32, cell: &str) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::traceback::REMEDY;
 
     #[test]
     fn a_line_of_generated_code_is_found_in_the_cell() {
@@ -180,7 +184,7 @@ mod tests {
             code: Some("E0308".into()),
             message: "mismatched types".into(),
             labels: vec![Label { place, end: Place { line: 2, column: 17 }, text: "expected `i32`".into() }],
-            help: vec!["try this".into()],
+            help: vec![Help::words("try this")],
         };
         let expected = "error[E0308]: mismatched types\n --> cell:2:14\n  |\n2 | let x: i32 = \"a\";\n  \
                         |              ^^^ expected `i32`\n  = help: try this\n";
