@@ -2,7 +2,7 @@
 
 use crate::program::say;
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 29] = [
     &["reproduce"],
     &["predict"],
     &["fit"],
@@ -23,6 +23,8 @@ const COMMANDS: [&[&str]; 27] = [
     &["model", "list"],
     &["model", "info"],
     &["book", "build"],
+    &["book", "preprocess"],
+    &["figures"],
     &["setup"],
     &["install"],
     &["uninstall"],

@@ -11,6 +11,8 @@ mod program;
 /// Writes small notebooks, reads executed ones.
 mod scratch;
 
+/// Books of a plain mdBook: its protocol through the program; figures as files for an article.
+mod books;
 /// How cells are compiled, and that no failure of it costs a variable.
 mod cells;
 /// Models that are closures in cells: swapped, wrong, stopped.

@@ -115,6 +115,12 @@ pub enum BookError {
         /// What mdBook says.
         message: String,
     },
+    /// What a preprocessor is given is no book.
+    #[error("this is not what mdBook 0.5 writes to a preprocessor: {message}; let mdBook start it, from `book.toml`")]
+    Protocol {
+        /// What is wrong.
+        message: String,
+    },
     /// The place for the book holds something else.
     #[error(
         "`{}` is not empty and holds no book that Kovacs built, so it is not replaced; name another folder, or empty it",

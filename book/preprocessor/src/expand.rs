@@ -67,30 +67,45 @@ impl Preprocessor for Expander {
     }
 
     fn run(&self, context: &PreprocessorContext, mut book: Book) -> mdbook_preprocessor::errors::Result<Book> {
-        let named: Option<PathBuf> = context.config.get(BIBLIOGRAPHY)?;
-        let bibliography = named.map(|path| Bibliography::read(&context.root.join(path))).transpose()?;
-        let mut marks = Marks::new(bibliography, Values::new(&self.results.executed));
-        let mut expanded = Expanded::default();
-        for_each_page(&mut book, |chapter, path| {
-            let number = chapter.number.as_ref().map(ToString::to_string).unwrap_or_default();
-            let mut page = marks.page(path, &number);
-            chapter.content = expand(&chapter.content, path, &self.results, &mut page, &mut expanded)?;
-            Ok(())
-        })?;
-        for_each_page(&mut book, |chapter, _| {
-            chapter.content = marks.finish(&chapter.content)?;
-            Ok(())
-        })?;
-        for name in marks.missing_notebooks() {
-            expanded.note_missing(&name);
-        }
-        *self.expanded.borrow_mut() = expanded;
+        *self.expanded.borrow_mut() = expand_book(&mut book, context, &self.results)?;
         Ok(book)
     }
 }
 
+/// Every chapter with everything it asks for in its place; files are to be written beside the pages.
+///
+/// # Errors
+/// A chapter asks for something that cannot be had.
+pub(crate) fn expand_book(
+    book: &mut Book,
+    context: &PreprocessorContext,
+    results: &Results,
+) -> Result<Expanded, BookError> {
+    let named: Option<PathBuf> = context
+        .config
+        .get(BIBLIOGRAPHY)
+        .map_err(|error| BookError::MdBook { path: context.root.clone(), message: format!("{error:#}") })?;
+    let bibliography = named.map(|path| Bibliography::read(&context.root.join(path))).transpose()?;
+    let mut marks = Marks::new(bibliography, Values::new(&results.executed));
+    let mut expanded = Expanded::default();
+    for_each_page(book, |chapter, path| {
+        let number = chapter.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut page = marks.page(path, &number);
+        chapter.content = expand(&chapter.content, path, results, &mut page, &mut expanded)?;
+        Ok(())
+    })?;
+    for_each_page(book, |chapter, _| {
+        chapter.content = marks.finish(&chapter.content)?;
+        Ok(())
+    })?;
+    for name in marks.missing_notebooks() {
+        expanded.note_missing(&name);
+    }
+    Ok(expanded)
+}
+
 /// Does something to every chapter that has a file, up to the first failure.
-fn for_each_page(
+pub(crate) fn for_each_page(
     book: &mut Book,
     mut apply: impl FnMut(&mut Chapter, &Path) -> Result<(), BookError>,
 ) -> Result<(), BookError> {

@@ -18,6 +18,7 @@ mod offline;
 mod page;
 mod place;
 mod prose;
+mod protocol;
 mod scorecard;
 mod values;
 
@@ -25,3 +26,4 @@ pub use build::{BookOptions, BuiltBook, build};
 pub use error::BookError;
 pub use offline::{ExternalResource, external_resources};
 pub use place::Place;
+pub use protocol::{preprocess, supports};

@@ -338,14 +338,17 @@ fn shapes(panel: &PreparedPanel, index: usize) -> Vec<Shape> {
 
 /// Letter and heading of a panel.
 fn headings(panel: &PreparedPanel, placed: &PlacedPanel, index: usize) -> Vec<Annotation> {
-    let above = |text: String, left: f64, size: usize| {
+    let above = |text: String, left: f64, size: usize, higher: f64| {
         let text = plain(text).font(Font::new().size(size)).x_ref(domain("x", index)).y_ref(domain("y", index));
         let text = text.x((left - placed.frame.left) / placed.frame.width).x_anchor(Anchor::Left);
-        text.y(1.0).y_anchor(Anchor::Bottom).y_shift(placed.heading_above - size as f64 * 0.3)
+        text.y(1.0).y_anchor(Anchor::Bottom).y_shift(placed.heading_above + higher - size as f64 * 0.3)
     };
-    let letter =
-        panel.letter.as_ref().map(|letter| above(format!("<b>{}</b>", markup::html(letter)), placed.letter_left, 16));
-    let heading = (!panel.heading.is_empty()).then(|| above(markup::html(&panel.heading), placed.frame.left, 13));
+    let letter = panel
+        .letter
+        .as_ref()
+        .map(|letter| above(format!("<b>{}</b>", markup::html(letter)), placed.letter_left, 16, placed.heading_height));
+    let lines: Vec<String> = placed.heading_lines.iter().map(|line| markup::html(line)).collect();
+    let heading = (!lines.is_empty()).then(|| above(lines.join("<br>"), placed.frame.left, 13, 0.0));
     letter.into_iter().chain(heading).collect()
 }
 

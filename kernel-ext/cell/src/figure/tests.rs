@@ -112,6 +112,19 @@ fn the_interactive_picture_has_the_layout_of_the_static_one() {
 }
 
 #[test]
+fn a_long_heading_of_a_panel_goes_on_in_a_second_line_and_not_into_its_neighbour() {
+    let long = "ti-zr-hf-cu-ni-be two-step, eps2 = 0.003, specimen = A (synthetic), 593 K";
+    let panel = |heading: &str| Panel::new(heading).points(&memory());
+    let figure = Figure::new("f").panel_size(300.0, 200.0).columns(2).panel(panel(long)).panel(panel("short"));
+    let shown = texts(&svg(&figure));
+    assert!(!shown.contains(&long.to_owned()), "one line is wider than the panel");
+    assert!(shown.iter().any(|line| line.ends_with("593 K")), "the rest is in another: {shown:?}");
+    let json = plotly_json(&figure);
+    let annotations = json["layout"]["annotations"].as_array().expect("texts");
+    assert!(annotations.iter().any(|text| text["text"].as_str().is_some_and(|text| text.contains("<br>"))), "{json}");
+}
+
+#[test]
 fn every_form_says_where_the_numbers_come_from() {
     let figure = Figure::new("f").points(&memory()).line(&model("ε_2 = 0.3 %"));
     for legend in ["ε_2 = 0.3 %, synthetic", "ε_2 = 0.3 %, model aoi 0.1.0"] {

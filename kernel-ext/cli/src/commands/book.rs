@@ -5,12 +5,34 @@ use crate::output::{notice, print};
 use crate::project;
 use clap::{Args, Subcommand};
 use kovacs_book::{BookOptions, BuiltBook};
+use kovacs_runner::exit_code;
 use std::path::{Path, PathBuf};
 
 /// Build the book from chapters and executed notebooks
 #[derive(Subcommand)]
 pub enum Command {
     Build(Options),
+    Preprocess(PreprocessOptions),
+}
+
+/// Serve a plain mdBook as a preprocessor: a book as JSON on standard input, the book with results on standard output
+#[derive(Args)]
+#[command(after_help = "\
+mdBook starts it. In book.toml, with paths relative to that file:
+
+  [preprocessor.kovacs]
+  command = \"kovacs book preprocess\"
+  after = [\"links\"]
+  executed = \"../target/reproduce/notebooks\"
+  bibliography = \"references.bib\"
+
+Examples:
+  kovacs book preprocess supports html
+  mdbook build")]
+pub struct PreprocessOptions {
+    /// `supports RENDERER`: exit code 0 if pages can be made for it
+    #[arg(value_name = "supports RENDERER", num_args = 2)]
+    question: Vec<String>,
 }
 
 /// Build the book; nothing is executed, nothing is loaded over the network
@@ -37,12 +59,29 @@ pub struct Options {
     out: Option<PathBuf>,
 }
 
-/// Builds and names the page to open.
+/// Builds and names the page to open, or serves mdBook.
 ///
 /// # Errors
 /// There is no project to take paths from, or the book cannot be built.
-pub fn run(command: &Command) -> Result<(), Failure> {
-    let Command::Build(options) = command;
+pub fn run(command: &Command) -> Result<u8, Failure> {
+    match command {
+        Command::Build(options) => build(options).map(|()| exit_code::OK),
+        Command::Preprocess(options) => preprocess(options),
+    }
+}
+
+fn preprocess(options: &PreprocessOptions) -> Result<u8, Failure> {
+    match options.question.as_slice() {
+        [question, renderer] if question == "supports" => Ok(u8::from(!kovacs_book::supports(renderer))),
+        [question, _] => Err(Failure::new(format!("mdBook asks `supports`, not `{question}`"))),
+        _ => {
+            missing(&kovacs_book::preprocess(std::io::stdin().lock(), std::io::stdout().lock())?);
+            Ok(exit_code::OK)
+        }
+    }
+}
+
+fn build(options: &Options) -> Result<(), Failure> {
     let found = project::current_folder().and_then(|here| project::find(&here));
     let in_project = |given: &Option<PathBuf>, parts: &[&str]| match (given, &found) {
         (Some(path), _) => Ok(path.clone()),
@@ -68,10 +107,14 @@ pub fn run(command: &Command) -> Result<(), Failure> {
 
 /// Says what a reader of the book will miss.
 pub fn warn(built: &BuiltBook) {
-    for name in &built.missing_notebooks {
-        notice(&format!("warning: notebook `{name}` was not executed; its page says so (run `kovacs reproduce`)"));
-    }
+    missing(&built.missing_notebooks);
     for resource in &built.external_resources {
         notice(&format!("warning: page {} loads {} over the network", resource.page.display(), resource.url));
+    }
+}
+
+fn missing(notebooks: &[String]) {
+    for name in notebooks {
+        notice(&format!("warning: notebook `{name}` was not executed; its page says so (run `kovacs reproduce`)"));
     }
 }

@@ -7,6 +7,7 @@ pub mod completions;
 mod data;
 mod design;
 mod dist;
+mod figures;
 mod findings;
 mod fit;
 mod install;
@@ -79,6 +80,7 @@ enum Command {
     Kernel(kernel::Command),
     #[command(subcommand)]
     Book(book::Command),
+    Figures(figures::Options),
     Setup(setup::Options),
     Install(install::Options),
     Uninstall(install::UninstallOptions),
@@ -111,7 +113,8 @@ impl CommandLine {
             Command::New(command) => done(new::run(command)),
             Command::Model(command) => model::run(command),
             Command::Kernel(command) => kernel::run(command),
-            Command::Book(command) => done(book::run(command)),
+            Command::Book(command) => book::run(command),
+            Command::Figures(options) => done(figures::run(options)),
             Command::Setup(options) => done(setup::run(options)),
             Command::Install(options) => done(install::run(options)),
             Command::Uninstall(options) => done(install::uninstall(options)),

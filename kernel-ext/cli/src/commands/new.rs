@@ -37,12 +37,13 @@ pub struct Options {
 }
 
 /// Relative paths with their texts.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("README.md", include_str!("../../templates/project/README.md")),
     (".gitignore", include_str!("../../templates/project/gitignore")),
     (".github/workflows/notebooks.yml", include_str!("../../templates/project/notebooks.yml")),
     ("notebooks/first-look.ipynb", include_str!("../../templates/project/first-look.ipynb")),
     ("book/book.toml", include_str!("../../templates/project/book.toml")),
+    ("book/theme/kovacs.css", include_str!("../../../../book/theme/kovacs.css")),
     ("book/src/SUMMARY.md", include_str!("../../templates/project/SUMMARY.md")),
     ("book/src/index.md", include_str!("../../templates/project/index.md")),
     ("book/src/first-look.md", include_str!("../../templates/project/first-look.md")),

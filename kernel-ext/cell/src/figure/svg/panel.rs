@@ -13,6 +13,8 @@ use kovacs::figure::Mark;
 const TICK_SIZE: f64 = 12.0;
 const TITLE_SIZE: f64 = 14.0;
 const HEADING_SIZE: f64 = 13.0;
+/// From one line of a heading to the next.
+const HEADING_LINE: f64 = 16.0;
 const LETTER_SIZE: f64 = 16.0;
 
 /// A panel with everything decided but its place.
@@ -76,7 +78,8 @@ impl<'a> Plan<'a> {
         }
         Margins {
             left: self.y_label_width() + 10.0 + if self.panel.y.title.is_empty() { 0.0 } else { TITLE_SIZE + 8.0 },
-            top: if has_heading { LETTER_SIZE + 10.0 } else { 4.0 } + if exponents { TICK_SIZE } else { 0.0 },
+            top: if has_heading { LETTER_SIZE + 10.0 + self.heading_height() } else { 4.0 }
+                + if exponents { TICK_SIZE } else { 0.0 },
             right: 14.0,
             bottom,
         }
@@ -96,6 +99,16 @@ impl<'a> Plan<'a> {
     /// How far the baseline of letter and heading is above the frame.
     pub(super) fn heading_above(&self) -> f64 {
         8.0 + if self.y_ticks.exponent.is_some() { TICK_SIZE } else { 0.0 }
+    }
+
+    /// The heading in lines that are no wider than the panel.
+    pub(super) fn heading_lines(&self) -> Vec<String> {
+        markup::lines(&self.panel.heading, HEADING_SIZE, self.frame.width)
+    }
+
+    /// How far the first line of the heading is above the last.
+    pub(super) fn heading_height(&self) -> f64 {
+        self.heading_lines().len().saturating_sub(1) as f64 * HEADING_LINE
     }
 
     fn y_label_width(&self) -> f64 {
@@ -258,13 +271,14 @@ impl<'a> Plan<'a> {
             let x = -(self.y_label_width() + 10.0 + 6.0);
             document.text(x, height / 2.0, &self.panel.y.title, upright);
         }
-        let y = -self.heading_above();
+        let mut y = -self.heading_above() - self.heading_height();
         if let Some(letter) = &self.panel.letter {
             let style = TextStyle { is_bold: true, ..TextStyle::new(LETTER_SIZE, Anchor::Start, INK) };
             document.text(-left, y, letter, style);
         }
-        if !self.panel.heading.is_empty() {
-            document.text(0.0, y, &self.panel.heading, TextStyle::new(HEADING_SIZE, Anchor::Start, INK));
+        for line in self.heading_lines() {
+            document.text(0.0, y, &line, TextStyle::new(HEADING_SIZE, Anchor::Start, INK));
+            y += HEADING_LINE;
         }
     }
 }

@@ -47,6 +47,10 @@ pub(in crate::figure) struct PlacedPanel {
     pub(in crate::figure) letter_left: f64,
     /// How far letter and heading stand above the frame.
     pub(in crate::figure) heading_above: f64,
+    /// The heading, line by line.
+    pub(in crate::figure) heading_lines: Vec<String>,
+    /// How far its first line, and the letter, stand above its last.
+    pub(in crate::figure) heading_height: f64,
     pub(in crate::figure) legend: LegendAt,
     /// Texts of marks; places are within the frame.
     pub(in crate::figure) texts: Vec<MarkText>,
@@ -123,6 +127,8 @@ impl<'a> Paper<'a> {
                 y: plan.frame.y,
                 letter_left: left - margins.left,
                 heading_above: plan.heading_above(),
+                heading_lines: plan.heading_lines(),
+                heading_height: plan.heading_height(),
                 legend: match plan.place {
                     Place::Inside(at) => LegendAt::Column(left + at.x, top + at.y),
                     Place::Below if plan.legend_is_column() => LegendAt::Column(left, top + plan.legend_below()),
