@@ -33,6 +33,8 @@ mod findings;
 mod fit;
 /// Fits in cells: lines, energies, critical times, recoveries, Eq. (1); what is refused.
 mod fits;
+/// The guide's cells run as they stand.
+mod guide;
 /// `kovacs data import`: what is shown, asked and remembered; an article's workbook on its way into a figure.
 mod import;
 /// An installation: packed, moved, run without the workspace, installed, removed; completions, manual, citations.
