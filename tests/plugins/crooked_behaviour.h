@@ -25,6 +25,11 @@ static volatile int *nowhere = NULL;
 
 /* What happens in `evaluate` is chosen by the modulus. */
 static void misbehave(double modulus) {
+#ifdef CRASHES_LATE
+    /* In the middle of whatever needs many evaluations. */
+    static int evaluations = 0;
+    if (++evaluations > 12) *nowhere = 1;
+#endif
     if (modulus == 661) *nowhere = 1;
     if (modulus == 662) abort();
     if (modulus == 663) for (;;) pause();

@@ -84,6 +84,38 @@ fn a_model_is_rebuilt_and_reloaded_and_another_one_crashes_while_the_variables_s
     assert_eq!(executed.text(7).trim(), format!("42 {stress}"));
 }
 
+/// The worker is started anew after each crash, so that a search that goes on needs many of them.
+#[test]
+fn a_model_that_crashes_in_the_middle_of_a_fit_is_an_error_or_a_warning_and_the_notebook_goes_on() {
+    let folder = folder();
+    let Some(library) = compile(folder.path(), "maxwell_c", &["MISBEHAVES", "CRASHES_LATE"]) else { return };
+    trust(&library);
+    let cells = [
+        code(
+            "let model = Model::load(\"maxwell-c\")?.isolated()?;\nlet found = 42;\n\
+             let times: Vec<f64> = (1..=60).map(|second| f64::from(second) * 3.0).collect();\n\
+             let protocol = Protocol::at(300.0).step(0.01).hold(1000.0);\n\
+             let stress: Vec<f64> = times.iter().map(|t| 20.0 * (-t / 50.0).exp() + 0.01 * (2.4 * t).sin()).collect();\n\
+             let curve = Curve::new(\"relaxation\", times, stress)?.x_axis(\"time\", \"s\").y_axis(\"stress\", \"MPa\");\n\
+             let mine = Tests::new(\"mine\").protocol(&curve, &protocol, \"stress\")?;",
+        ),
+        code(
+            "match fit_with(&mine, &model, FitOptions { starts: 3, ..FitOptions::default() }) {\n    \
+                 Ok(fitted) => println!(\"fitted: {:?}\", fitted.warnings),\n    \
+                 Err(error) => println!(\"{}: {}\", error.kind(), error.message()),\n}",
+        ),
+        code("println!(\"{found} {}\", model.get(\"modulus\")?);"),
+    ];
+    let path = notebook(folder.path(), "crash.ipynb", &cells);
+    let out = folder.path().join("executed");
+    let arguments = ["run", path.to_str().expect("UTF-8"), "--out", out.to_str().expect("UTF-8")];
+    run(kovacs(&arguments).env("KOVACS_MODEL_PATH", folder.path())).ends_with(0);
+    let executed = Executed::read(&out.join("crash.ipynb"));
+    // Whichever it is, it names the crash.
+    assert!(executed.text(2).contains("the plugin crashed: SIGSEGV in evaluate"), "{}", executed.text(2));
+    assert!(executed.text(3).starts_with("42 "), "{}", executed.text(3));
+}
+
 #[test]
 fn a_cell_does_not_load_what_nobody_approved_and_says_how_to() {
     let folder = folder();

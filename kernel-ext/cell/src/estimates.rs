@@ -47,7 +47,7 @@ pub(crate) fn table_tests(reader: &mut Reader<'_>, writer: &mut Writer) -> Resul
 }
 
 /// The tests as a fit takes them; the groups are the glasses.
-fn data(tests: &Tests) -> Result<FitData> {
+pub(crate) fn data(tests: &Tests) -> Result<FitData> {
     let observations = tests.tests.iter().map(|test| {
         let curve = Curve { label: test.label.clone(), ..test.curve.clone() };
         let found = observation(&test.protocol, &test.output, &curve, test.glass.as_deref());
@@ -61,13 +61,13 @@ fn data(tests: &Tests) -> Result<FitData> {
 }
 
 /// A model of a cell with the roles of its parameters.
-struct Roled {
-    name: String,
-    maker: Maker,
-    parameters: Parameters,
+pub(crate) struct Roled {
+    pub(crate) name: String,
+    pub(crate) maker: Maker,
+    pub(crate) parameters: Parameters,
 }
 
-fn candidate(reader: &mut Reader<'_>) -> Result<Roled> {
+pub(crate) fn candidate(reader: &mut Reader<'_>) -> Result<Roled> {
     let (name, number, values) = (reader.text()?, reader.u64()?, reader.f64s()?);
     let maker = Maker::of(number)?;
     let wrong = |error: EstimateError| estimate_error(&error);
@@ -88,13 +88,15 @@ fn candidate(reader: &mut Reader<'_>) -> Result<Roled> {
     Ok(Roled { name, maker, parameters })
 }
 
-fn options(asked: &Asked) -> FitOptions {
+/// How a fit searches.
+pub(crate) fn options(asked: &Asked) -> FitOptions {
     FitOptions {
         loss: Loss::from_word(asked.loss.word()).unwrap_or(Loss::Linear),
         starts: asked.starts,
         seed: asked.seed,
         correlations: if asked.correlated { Correlations::Estimated } else { Correlations::Ignored },
         threads: threads(),
+        ..FitOptions::default()
     }
 }
 
@@ -341,7 +343,7 @@ pub(crate) fn design_test(reader: &mut Reader<'_>, writer: &mut Writer) -> Resul
 }
 
 /// What is wrong, by the name a cell's failure is called.
-fn estimate_error(error: &EstimateError) -> Error {
+pub(crate) fn estimate_error(error: &EstimateError) -> Error {
     match error {
         EstimateError::Stopped => refusal(error, "Interrupted"),
         EstimateError::Evaluation(inner) => refusal(error, &variant(inner)),

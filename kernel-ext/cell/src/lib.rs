@@ -16,6 +16,7 @@ mod notices;
 mod objects;
 mod operations;
 mod plugins;
+mod posterior;
 mod shared;
 mod steps;
 mod stoppable;

@@ -138,6 +138,7 @@ pub(crate) fn perform(operation: Operation, input: &[u8]) -> Result<Vec<u8>> {
         Operation::CompareModels => estimates::compare_models(reader, &mut writer)?,
         Operation::LinearTest => estimates::judge_linear(reader, &mut writer)?,
         Operation::DesignTest => estimates::design_test(reader, &mut writer)?,
+        Operation::DrawPosterior => crate::posterior::draw(reader, &mut writer)?,
         Operation::Superpose => superpose(reader, &mut writer)?,
         Operation::ParseProtocol => {
             let form = kovacs_core::toml_form::read_protocol(&reader.text()?)

@@ -189,3 +189,29 @@ fn what_the_data_cannot_say_is_said() {
     let error = fit(&data, &refusing).expect_err("no answer");
     assert!(error.kind() == "NoFit" && error.message().contains("not this one"), "{error}");
 }
+
+#[test]
+fn a_posterior_holds_the_truth_and_is_a_record() {
+    let truth = stretched("glass");
+    let data = tests(&truth, &[300.0], 1.0).every(2);
+    let options = PosteriorOptions { chains: 2, warm_up: 100, draws: 100, ..PosteriorOptions::default() };
+    let model = truth.free(&["tau", "modulus"]);
+    let drawn = posterior_with(&data, model.clone(), options).expect("draws");
+    for (id, expected) in [("tau", 2000.0), ("modulus", 2500.0)] {
+        let own = drawn.get(id).expect("a parameter");
+        assert!(own.lower < expected && expected < own.upper, "{id}: {} to {}", own.lower, own.upper);
+        assert!(own.lower < own.median && own.median < own.upper && own.draws.len() == drawn.draws, "{id}");
+        assert!(own.r_hat.is_some_and(|r_hat| r_hat < 1.2) && own.bulk_size > Some(10.0), "{id}: {:?}", own.r_hat);
+    }
+    let noise = drawn.get("noise of stress").expect("the noise is a parameter too");
+    assert_eq!((noise.unit.as_str(), drawn.stopped), ("MPa", false));
+    // The same seed gives the same bits.
+    assert_eq!(posterior_with(&data, model.clone(), options).expect("draws"), drawn);
+    let text = drawn.sheet().text();
+    assert!(text.contains("R-hat") && text.contains("seed 1") && text.contains("made here"), "{text}");
+    assert_eq!(drawn.figure().panels.len(), 3);
+    drawn.evcxr_display();
+    let few = PosteriorOptions { draws: 3, ..options };
+    assert_eq!(posterior_with(&data, model, few).expect_err("too few").kind(), "Few");
+    assert_eq!(drawn.get("taau").expect_err("no such parameter").kind(), "UnknownParameter");
+}

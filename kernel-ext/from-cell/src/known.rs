@@ -41,7 +41,7 @@ const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 const OUTSIDE: [&str; 6] = ["env", "fs", "io", "net", "process", "time"];
 
 /// The other names of `kovacs::prelude`.
-pub(crate) const OF_NOTEBOOKS: [&str; 88] = [
+pub(crate) const OF_NOTEBOOKS: [&str; 92] = [
     "Abscissa",
     "ActivationEnergies",
     "Bundle",
@@ -86,6 +86,8 @@ pub(crate) const OF_NOTEBOOKS: [&str; 88] = [
     "PairWeight",
     "Panel",
     "Pattern",
+    "Posterior",
+    "PosteriorOptions",
     "Recovery",
     "RecoveryTest",
     "Relaxation",
@@ -125,6 +127,8 @@ pub(crate) const OF_NOTEBOOKS: [&str; 88] = [
     "linear_test",
     "linear_test_with",
     "pair_weights",
+    "posterior",
+    "posterior_with",
     "publish",
     "query",
     "read_protocol",

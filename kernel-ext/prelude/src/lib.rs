@@ -50,7 +50,8 @@ pub mod prelude {
     pub use crate::display::{Bundle, DisplayHandle, EvcxrDisplay, clear_output};
     pub use crate::estimate::{
         Candidate, CompareOptions, Comparison, Design, DesignOptions, FitOptions, Fitted, LinearTestOptions, Loss,
-        Measured, Tests, compare, compare_with, design, design_with, fit, fit_with, linear_test, linear_test_with,
+        Measured, Posterior, PosteriorOptions, Tests, compare, compare_with, design, design_with, fit, fit_with,
+        linear_test, linear_test_with, posterior, posterior_with,
     };
     pub use crate::experiment::{HoldPrediction, Superposition, read_protocol, superpose};
     pub use crate::figure::{Colour, Dash, Draw, Figure, Interval, Marker, Panel, Series, Style};

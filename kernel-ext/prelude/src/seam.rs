@@ -121,6 +121,8 @@ pub enum Operation {
     LinearTest = 93,
     /// Choose the test that tells two fitted models apart.
     DesignTest = 94,
+    /// Draw the posterior of the parameters of a model.
+    DrawPosterior = 95,
 }
 
 impl Operation {
@@ -177,6 +179,7 @@ impl Operation {
             CompareModels,
             LinearTest,
             DesignTest,
+            DrawPosterior,
         ]
         .into_iter()
         .find(|operation| *operation as u32 == code)

@@ -55,6 +55,25 @@ fn differences(parameters: &[f64], sensitivities: &[usize], refuses: fn(&[f64]) 
     central_differences(&description(Capabilities::NONE), batch, |batch| Ok(evaluate(&batch, refuses))).unwrap()
 }
 
+#[test]
+fn what_cannot_change_its_sign_is_moved_by_a_part_of_itself() {
+    // 1/x of a compliance of 1e-5 whose typical magnitude is 1: a step of 6e-6 would be more than half of it.
+    let mut about = description(Capabilities::NONE);
+    about.parameters[1] = Quantity::new("compliance").bounds(0.0, 1e9).initial(1.0).into();
+    for compliance in [1e-5, 3e-9, 0.2] {
+        let inverse = |batch: Batch<'_>| {
+            let values: Vec<f64> = batch.parameters.chunks(4).map(|row| 1.0 / row[1]).collect();
+            let status = vec![RowStatus::Done; values.len()];
+            Ok(Evaluation { values, jacobian: Vec::new(), status, message: None })
+        };
+        let parameters = [1.0, compliance, 2.0, 3.0];
+        let batch = Batch { sensitivities: &[1], ..Batch::new(&parameters) };
+        let found = central_differences(&about, batch, inverse).unwrap().jacobian[0];
+        // Below a millionth of the typical magnitude the step is that of the millionth: 2e-3 of 3e-9, and its square.
+        assert!((found * compliance * compliance + 1.0).abs() < 1e-5, "{compliance}: {found}");
+    }
+}
+
 #[track_caller]
 fn close(found: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(found.len(), expected.len());

@@ -45,8 +45,8 @@ pub(crate) struct Minimum {
 /// transformation is flat. Variables are of the order of 1, and their bounds may be far wider.
 const INSIDE: f64 = 1e-3;
 
-/// Part of a bounded interval within which a start is on the bound. Much smaller than what matters: an interval may be
-/// ten thousand times as wide as the value.
+/// Part of a bounded interval, or of 1 where that is less, within which a start is on the bound. Much smaller than what matters:
+/// the natural size of a variable may be a small part of 1, and that of its interval 1e9.
 const TOUCHING: f64 = 1e-9;
 
 /// Part of a bounded interval, or of 1 where that is less, within which a variable counts as lying on its bound.
@@ -89,10 +89,10 @@ impl Variable {
         match self.bounds {
             None => self.start,
             Some((lower, upper)) if (upper - lower).is_finite() => {
-                let inside = INSIDE * (1.0 / (upper - lower)).min(1.0);
+                let unit = (1.0 / (upper - lower)).min(1.0);
                 let place = match (self.start - lower) / (upper - lower) {
-                    place if place < TOUCHING => inside,
-                    place if place > 1.0 - TOUCHING => 1.0 - inside,
+                    place if place < TOUCHING * unit => INSIDE * unit,
+                    place if place > 1.0 - TOUCHING * unit => 1.0 - INSIDE * unit,
                     place => place,
                 };
                 2.0 * place.sqrt().asin()
@@ -305,7 +305,7 @@ mod tests {
     fn a_start_stays_where_it_is_however_wide_its_bounds() {
         let on_bound = Variable::between(0.0, 0.0, 1e9);
         assert!(on_bound.outer(on_bound.inner()).0 < 2e-3);
-        for start in [2.0, 9e4, 999_999_000.0] {
+        for start in [1e-5, 2.0, 9e4, 999_999_000.0] {
             let variable = Variable::between(start, 0.0, 1e9);
             // Rounding of the transformation there and back.
             assert!((variable.outer(variable.inner()).0 / start - 1.0).abs() < 1e-13, "{start}");

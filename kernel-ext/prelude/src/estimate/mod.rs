@@ -11,6 +11,7 @@ mod design;
 mod fitted;
 mod linear;
 mod measured;
+mod posterior;
 
 pub use candidate::{Candidate, write_candidate};
 pub use comparison::{CompareOptions, Comparison, LeftOut, Ranked, compare, compare_with};
@@ -18,6 +19,7 @@ pub use design::{Design, DesignOptions, Judgement, design, design_with};
 pub use fitted::{Criteria, Estimate, FitOptions, Fitted, FittedCurve, FittedStage, Loss, fit, fit_with};
 pub use linear::{LinearTest, LinearTestOptions, LinearTests, linear_test, linear_test_with};
 pub use measured::{Measured, MeasuredTest, Tests, read_tests, write_tests};
+pub use posterior::{Marginal, Posterior, PosteriorOptions, posterior, posterior_with};
 
 use crate::wire::{Reader, WireError, Writer};
 

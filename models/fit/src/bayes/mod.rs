@@ -24,7 +24,9 @@ pub use information::{Expected, RELIABLE, leave_one_out, waic};
 pub use prior::Prior;
 pub use result::{Posterior, PosteriorParameter};
 
-use crate::estimate::{EstimateError, Factory, FitData, FitOptions, FitResult, Parameters, Problem, fit};
+use crate::estimate::{
+    EstimateError, Factory, FitData, FitOptions, FitResult, Intervals, Loss, Parameters, Problem, fit,
+};
 use crate::parallel::in_parallel;
 use nalgebra::DMatrix;
 use rand::SeedableRng;
@@ -113,7 +115,8 @@ pub fn sample(
         }
         !stopped.load(Ordering::Relaxed)
     };
-    let fit_options = FitOptions { loss: crate::estimate::Loss::Linear, ..options.fit.clone() };
+    let (loss, intervals) = (Loss::Linear, Intervals::Covariance);
+    let fit_options = FitOptions { loss, intervals, ..options.fit.clone() };
     let best = fit(make, data, parameters, &fit_options, &|_| go_on(0)).map_err(|error| match error {
         EstimateError::Stopped => BayesError::Stopped,
         other => BayesError::Estimate(other),

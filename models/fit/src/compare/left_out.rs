@@ -7,7 +7,7 @@
 //! `(A^T r)^T M^-1 (A^T r) / 2 - ln det M / 2`: Laplace's approximation of the posterior predictive density.
 
 use super::{Candidate, Counters};
-use crate::estimate::{FitData, FitOptions, FitResult, Parameters, Problem, fit};
+use crate::estimate::{FitData, FitOptions, FitResult, Intervals, Parameters, Problem, fit};
 use crate::least_squares::Variable;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
@@ -90,7 +90,7 @@ fn predicted(
     let others = data.observations.iter().enumerate().filter(|(index, _)| !test.contains(index));
     let others = FitData { observations: others.map(|(_, observation)| observation.clone()).collect() };
     let from_here = started_at(&candidate.parameters, known);
-    let options = FitOptions { starts: 1, ..options.clone() };
+    let options = FitOptions { starts: 1, intervals: Intervals::Covariance, ..options.clone() };
     let fitted = fit(candidate.factory, &others, &from_here, &options, &|_| counters.evaluate())
         .map_err(|error| error.to_string())?;
     if counters.stopped() {

@@ -12,12 +12,14 @@ const LARGEST: f64 = 0.999;
 /// Range of `lambda` that is searched, in units of the natural logarithm of time.
 const RANGE: (f64, f64) = (1e-4, 20.0);
 
-/// Correlation of each sample with the one before it; 0 for the first.
+/// Correlation of each sample with the one before it; 0 for the first of a stage, whose time is less than the one before.
 pub(crate) fn correlations(elapsed: &[f64], lambda: f64) -> Vec<f64> {
     let mut previous: Option<f64> = None;
     let rho = elapsed.iter().map(|&time| {
         let rho = match previous {
-            Some(before) if before > 0.0 && lambda > 0.0 => (-(time / before).ln() / lambda).exp().min(LARGEST),
+            Some(before) if before > 0.0 && time >= before && lambda > 0.0 => {
+                (-(time / before).ln() / lambda).exp().min(LARGEST)
+            }
             _ => 0.0,
         };
         previous = Some(time);

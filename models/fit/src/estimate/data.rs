@@ -2,7 +2,7 @@
 
 use super::error::EstimateError;
 use kovacs_core::model::Experiment;
-use kovacs_core::{Curve, Origin, TwoStep};
+use kovacs_core::{Curve, History, Origin, TwoStep};
 
 /// How uncertain the samples of one observation are.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,11 +107,28 @@ impl Observation {
         self.experiment.wanted.first().map_or("", String::as_str)
     }
 
-    /// Times from the last step or end of a ramp before the first sample, s: on their logarithm samples are spread.
+    /// Times since the step or the end of the ramp before each sample, s: on their logarithm samples are spread.
+    ///
+    /// A stage begins where strain, stress and temperature come to rest. Where they never do, in a history that was measured, the
+    /// times count from the last node before the first sample.
     pub fn elapsed(&self) -> Vec<f64> {
+        let History { time, temperature, control, drive } = &self.experiment.history;
         let first = self.experiment.times.first().copied().unwrap_or(0.0);
-        let start = self.experiment.history.time.iter().copied().filter(|&node| node < first).fold(0.0, f64::max);
-        self.experiment.times.iter().map(|time| time - start).collect()
+        let start = time.iter().copied().filter(|&node| node < first).fold(0.0, f64::max);
+        let still = |node: usize| {
+            let same = |column: &[f64]| column.get(node + 1).is_none_or(|next| column.get(node) == Some(next));
+            let jumps = time.get(node + 1).is_some_and(|next| time.get(node) == Some(next));
+            !jumps && same(temperature) && same(control) && same(drive)
+        };
+        let begins = |node: usize| still(node) && node.checked_sub(1).is_none_or(|before| !still(before));
+        let nodes = time.iter().enumerate();
+        let stages: Vec<f64> = nodes.filter(|(node, _)| begins(*node)).map(|(_, &time)| time).collect();
+        let rows = self.experiment.times.iter().enumerate().map(|(row, &now)| {
+            let before = self.experiment.before.get(row).copied().unwrap_or(false);
+            let own = stages.iter().copied().rev().find(|&stage| stage < now || (stage == now && !before));
+            now - own.unwrap_or(start.min(now))
+        });
+        rows.collect()
     }
 
     fn check(&self) -> Result<(), EstimateError> {

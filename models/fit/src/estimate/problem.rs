@@ -61,6 +61,7 @@ struct State {
     first: Option<f64>,
     best: Option<(f64, Vec<f64>)>,
     refusal: Option<String>,
+    broken: Option<String>,
 }
 
 impl<'a> Problem<'a> {
@@ -268,6 +269,11 @@ impl<'a> Problem<'a> {
         self.state.borrow().refusal.clone()
     }
 
+    /// What it said the first time it broke: a fault, where a refusal is an answer.
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.state.borrow().broken.clone()
+    }
+
     /// Standard deviations of the outputs whose noise is estimated, in their units.
     pub(crate) fn scales(&self) -> &BTreeMap<String, f64> {
         &self.scales
@@ -350,7 +356,11 @@ impl<'a> Problem<'a> {
 
     /// Keeps the first reason for which the model had no answer.
     fn refused(&self, error: &EvaluationError) {
-        self.state.borrow_mut().refusal.get_or_insert_with(|| error.to_string());
+        let mut state = self.state.borrow_mut();
+        state.refusal.get_or_insert_with(|| error.to_string());
+        if matches!(error, EvaluationError::Broken { .. }) {
+            state.broken.get_or_insert_with(|| error.to_string());
+        }
     }
 
     /// Standardised residuals and their derivatives with respect to the variables.

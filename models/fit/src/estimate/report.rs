@@ -24,6 +24,9 @@ const PARABOLA: (f64, f64) = (1.0 / 3.0, 3.0);
 /// Noise below this part of the largest sample is rounding, and so is what it does to a sum of squares.
 const ROUNDED: f64 = 1e-9;
 
+/// Change of all standardised residuals together that data can tell.
+const SEEN: f64 = 1e-3;
+
 /// Relative difference of costs within which two starts led to the same place.
 const SAME_COST: f64 = 1e-4;
 
@@ -74,7 +77,6 @@ pub(crate) fn report(
 ) -> Result<FitResult, EstimateError> {
     let data = problem.data();
     let unknowns = problem.unknowns();
-    let held: Vec<bool> = unknowns.iter().zip(place).map(|(unknown, &variable)| on_bound(unknown, variable)).collect();
     let predicted = problem.predict(place)?;
     let lost = || {
         let reason = problem.refusal().unwrap_or_else(|| "no derivatives at the best place".to_owned());
@@ -82,6 +84,9 @@ pub(crate) fn report(
     };
     let (white, jacobian) = problem.information(place).ok_or_else(lost)?;
     let residuals = problem.standardised(place).ok_or_else(lost)?;
+    let bounded = unknowns.iter().zip(place).zip(jacobian.column_iter());
+    let held: Vec<bool> =
+        bounded.map(|((unknown, &variable), column)| on_bound(unknown, variable, column.norm())).collect();
     // Standardised residuals have the variance 1.
     let free: Vec<bool> = held.iter().map(|held| !held).collect();
     let sure = Uncertainty::with_deviation(&jacobian, 1.0, &free);
@@ -91,11 +96,7 @@ pub(crate) fn report(
     };
     let effective: f64 = problem.neighbours().iter().map(|rho| effective_points(rho)).sum();
     let moving = held.iter().filter(|held| !**held).count();
-    // Known noise has no error of its own.
-    let quantile = match problem.scales().is_empty() {
-        true => NORMAL_975,
-        false => student_975((data.points() as f64 - moving as f64).max(1.0)),
-    };
+    let quantile = quantile_of(problem.scales().is_empty(), data.points(), moving);
     let values = problem.values(place);
     let slopes: Vec<f64> = unknowns.iter().zip(&values).map(|(unknown, &value)| unknown.slope(value)).collect();
     let fitted = unknowns.iter().enumerate().map(|(index, unknown)| {
@@ -169,6 +170,7 @@ pub(crate) fn report(
         curves: curves.collect(),
     };
     result.warnings = warnings(&result, unknowns, &held, &bent, &sure, options);
+    result.warnings.extend(unfinished(problem, &result));
     Ok(result)
 }
 
@@ -209,9 +211,23 @@ fn fitted(unknown: &FreeParameter, value: f64, error: Option<f64>, quantile: f64
     }
 }
 
-fn on_bound(unknown: &FreeParameter, variable: f64) -> bool {
+/// Half the width of a 95 % interval in standard errors. Known noise has no error of its own.
+fn quantile_of(known: bool, points: usize, moving: usize) -> f64 {
+    if known { NORMAL_975 } else { student_975((points as f64 - moving as f64).max(1.0)) }
+}
+
+/// The same of a fit that was made.
+pub(super) fn quantile(result: &FitResult) -> f64 {
+    let moving = result.parameters.iter().filter(|(_, parameter)| parameter.standard_error.is_some()).count();
+    quantile_of(result.noise.is_empty(), result.points, moving)
+}
+
+/// Whether a variable lies on a bound: so near that the data cannot tell, where `influence` is what a change of 1 does to all
+/// standardised residuals together. A compliance of 1e-7 in units of 1 is near zero and far from it for the data.
+fn on_bound(unknown: &FreeParameter, variable: f64, influence: f64) -> bool {
     let (lower, upper) = unknown.variable_bounds();
-    Variable::between(variable, lower, upper).is_on_bound(variable)
+    let seen = (variable - lower).min(upper - variable) * influence > SEEN;
+    !seen && Variable::between(variable, lower, upper).is_on_bound(variable)
 }
 
 /// Criteria at the most likely noise.
@@ -321,14 +337,23 @@ fn warnings(
             result.starts.len()
         ));
     }
-    for curve in &result.curves {
-        if let (Some(last), Some(first)) = (curve.values.last(), curve.values.first()) {
-            let highest = curve.values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let noise = result.noise.get(&curve.output).copied().unwrap_or(0.0);
-            if curve.output == "stress" && *last >= highest - noise && *last > first + 4.0 * noise {
-                warnings.push(format!("`{}` still rises at its last sample: its peak is not in the data", curve.label));
-            }
-        }
-    }
     warnings
+}
+
+/// Curves of stress that still rise at their last sample, in words. Only the last stage counts: what came before the last step is
+/// no rise of this one.
+fn unfinished(problem: &Problem<'_>, result: &FitResult) -> Vec<String> {
+    let curves = problem.data().observations.iter().filter(|observation| observation.output() == "stress");
+    let unfinished = curves.filter(|observation| {
+        let elapsed = observation.elapsed();
+        let begins = elapsed.windows(2).rposition(|pair| pair[1] < pair[0]).map_or(0, |row| row + 1);
+        let stage = observation.values.get(begins..).unwrap_or_default();
+        let (Some(&first), Some(&last)) = (stage.first(), stage.last()) else { return false };
+        let highest = stage.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let noise = result.noise.get(observation.output()).copied().unwrap_or(0.0);
+        last >= highest - noise && last > first + 4.0 * noise
+    });
+    let words =
+        unfinished.map(|own| format!("`{}` still rises at its last sample: its peak is not in the data", own.label));
+    words.collect()
 }

@@ -15,9 +15,9 @@ pub struct FittedParameter {
     pub value: f64,
     /// Its standard error; `None` if it was not free, lies on a bound, or is not determined.
     pub standard_error: Option<f64>,
-    /// Lower end of the 95 % interval, in `unit`.
+    /// Lower end of the 95 % interval, in `unit`; `None` where there is no error, or where the data do not bound it.
     pub lower: Option<f64>,
-    /// Upper end of the 95 % interval, in `unit`.
+    /// Upper end of the 95 % interval, in `unit`; `None` where there is no error, or where the data do not bound it.
     pub upper: Option<f64>,
     /// UCUM code.
     pub unit: String,
@@ -131,8 +131,14 @@ impl fmt::Display for FitResult {
         for (name, parameter) in &self.parameters {
             let unit = if parameter.unit == "1" { "" } else { parameter.unit.as_str() };
             let sure = match (parameter.standard_error, parameter.lower, parameter.upper) {
-                (Some(error), Some(lower), Some(upper)) => {
-                    format!("± {}, 95 %: {} to {}", rounded(error), rounded(lower), rounded(upper))
+                (Some(error), lower, upper) => {
+                    let interval = match (lower, upper) {
+                        (Some(lower), Some(upper)) => format!("{} to {}", rounded(lower), rounded(upper)),
+                        (Some(lower), None) => format!("above {}", rounded(lower)),
+                        (None, Some(upper)) => format!("below {}", rounded(upper)),
+                        (None, None) => "anything".to_owned(),
+                    };
+                    format!("± {}, 95 %: {interval}", rounded(error))
                 }
                 _ if parameter.free => "not determined".to_owned(),
                 _ => "not fitted".to_owned(),

@@ -3,9 +3,11 @@
 use super::correlation::most_likely;
 use super::data::{FitData, Noise};
 use super::error::EstimateError;
+use super::intervals::{Intervals, in_bent_valleys, replace};
 use super::loss::Loss;
 use super::parameters::Parameters;
 use super::problem::{Factory, Problem};
+use super::profile::profile;
 use super::progress::{Progress, Watch};
 use super::report::{report, unit_of_cost};
 use super::result::{FitResult, StartResult};
@@ -37,18 +39,21 @@ pub struct FitOptions {
     pub seed: u64,
     /// Whether neighbouring residuals may be correlated.
     pub correlations: Correlations,
+    /// How the ends of the intervals are found.
+    pub intervals: Intervals,
     /// Threads to use; the result does not depend on it.
     pub threads: NonZeroUsize,
 }
 
 impl Default for FitOptions {
-    /// Least squares, twelve starts, uncorrelated noise, one thread.
+    /// Least squares, twelve starts, uncorrelated noise, profiles where they are needed, one thread.
     fn default() -> Self {
         FitOptions {
             loss: Loss::Linear,
             starts: 12,
             seed: 1,
             correlations: Correlations::Ignored,
+            intervals: Intervals::default(),
             threads: NonZeroUsize::MIN,
         }
     }
@@ -125,12 +130,49 @@ pub fn fit(
     result.digest = description.description().digest.clone();
     result.evaluations = watch.evaluations();
     result.converged = converged;
+    if let Some(broken) = followed.iter().find_map(|followed| followed.broken.clone()).or_else(|| problem.broken()) {
+        result.warnings.push(format!("the model broke on the way, and what lies where it did is not known: {broken}"));
+    }
     if watch.stopped() {
         result.warnings.insert(0, "stopped before the end: these are the best parameters so far".to_owned());
     } else if !converged {
         result.warnings.insert(0, "the search did not end by itself; these are the best parameters it met".to_owned());
+    } else if options.loss == Loss::Linear && options.intervals == Intervals::ProfileWhereBent {
+        let bent = in_bent_valleys(&problem, &result);
+        if !bent.is_empty() {
+            follow_valleys(make, data, parameters, &mut result, &bent, options, progress)?;
+        }
     }
     Ok(result)
+}
+
+/// Puts intervals of profiles in the places of those of the covariance; somebody who does not wait for them keeps the latter.
+fn follow_valleys(
+    make: Factory<'_>,
+    data: &FitData,
+    parameters: &Parameters,
+    result: &mut FitResult,
+    names: &[String],
+    options: &FitOptions,
+    progress: &(dyn Fn(Progress) -> bool + Sync),
+) -> Result<(), EstimateError> {
+    let (starts, before) = (result.starts.len(), result.evaluations);
+    let goes_on = |now: Progress| progress(Progress { done: starts, starts, evaluations: before + now.evaluations });
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match profile(make, data, parameters, result, &names, options.threads, &goes_on) {
+        Ok(profiles) => replace(result, &profiles),
+        Err(EstimateError::Stopped) => {
+            result.converged = false;
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            result.warnings.push(format!(
+                "the valley of the sum of squares is bent, and its profile was stopped: the intervals of {} are those of \
+                 the covariance, which are wrong there",
+                names.join(", ")
+            ));
+        }
+        Err(other) => return Err(other),
+    }
+    Ok(())
 }
 
 /// Starts that one thread follows, with their places in the order.
@@ -149,6 +191,8 @@ pub(crate) struct Followed {
     pub(crate) converged: bool,
     /// Why the model had no answer somewhere on the way.
     pub(crate) refusal: Option<String>,
+    /// What it said where it broke.
+    pub(crate) broken: Option<String>,
 }
 
 /// The best place, and the earliest start that led as far: where parameters may be exchanged, one of several equal
@@ -192,7 +236,13 @@ pub(crate) fn follow(problem: &Problem<'_>, place: &[f64], precision: Precision)
     };
     let converged = minimum.is_some_and(|minimum| minimum.converged);
     let (squares, place) = problem.best().unzip();
-    Followed { place, squares: squares.unwrap_or(f64::INFINITY), converged, refusal: problem.refusal() }
+    Followed {
+        place,
+        squares: squares.unwrap_or(f64::INFINITY),
+        converged,
+        refusal: problem.refusal(),
+        broken: problem.broken(),
+    }
 }
 
 /// Follows all starts on some threads, in the order of the starts.

@@ -7,7 +7,7 @@
 use super::records::{paper_test, two_step_experiment};
 use super::{ModelSource, StudyError, StudyProgress, StudyTable, truth_of};
 use crate::compare::{Candidate, CompareOptions, Confusion, ConfusionOptions, KnownTruth, confusion};
-use crate::estimate::{FitData, FitOptions, Noise, Observation, Parameters};
+use crate::estimate::{FitData, FitOptions, Intervals, Noise, Observation, Parameters};
 use kovacs_core::model::{EvaluationError, Evaluator};
 use kovacs_core::{Origin, TwoStep};
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,7 @@ pub(super) fn run(
     }
     let fit = FitOptions {
         starts: 1,
+        intervals: Intervals::Covariance,
         threads: NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN),
         ..FitOptions::default()
     };

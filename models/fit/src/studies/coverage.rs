@@ -258,10 +258,11 @@ impl Case {
         let letter = |id: &&str| {
             let found = result.parameter(id)?;
             let truth = *prepared.truth.get(prepared.description.parameter(id)?)?;
-            let (lower, upper) = (found.lower?, found.upper?);
-            Some(if lower > truth {
+            found.standard_error?;
+            // An end that the data do not bound is infinitely far away.
+            Some(if found.lower.is_some_and(|lower| lower > truth) {
                 'a'
-            } else if upper < truth {
+            } else if found.upper.is_some_and(|upper| upper < truth) {
                 'b'
             } else {
                 'y'

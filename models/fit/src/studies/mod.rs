@@ -151,7 +151,8 @@ const RESPONSE: [&str; 11] = [
 ];
 
 /// The estimation of parameters.
-const ESTIMATE: [&str; 4] = [
+const ESTIMATE: [&str; 5] = [
+    "models/core/src/differences.rs",
     "models/fit/src/estimate",
     "models/fit/src/least_squares.rs",
     "models/fit/src/random.rs",

@@ -78,6 +78,16 @@ pub struct Given {
     pub glass: Option<String>,
 }
 
+/// A record of strain and stress.
+pub struct Staircase {
+    /// Strain (1) against time (s).
+    pub strain: Curve,
+    /// Stress (MPa) at the same times.
+    pub stress: Curve,
+    /// First and last sample of each hold, s.
+    pub holds: Vec<(f64, f64)>,
+}
+
 fn unit_of(text: &str) -> Result<(String, Unit), String> {
     let (column, unit) =
         text.split_once('=').ok_or_else(|| format!("`{text}` is not COLUMN=UNIT, as in `time=min`"))?;
@@ -171,6 +181,30 @@ impl DataOptions {
             |test: &MeasuredTest| test.keys.iter().find(|(key, _)| key == "glass").map(|(_, glass)| glass.clone());
         let fallback = || kovacs_core::glasses::glass(package.name()).map(|glass| glass.id.to_owned());
         Ok(tests.into_iter().map(|test| Given { glass: glass(&test).or_else(fallback), test }).collect())
+    }
+
+    /// Strain and stress of a record in which the strain was measured too: a table of a package with both, one test, more than two
+    /// holds, and no two-step test stated.
+    ///
+    /// # Errors
+    /// There is no such package or table.
+    pub fn staircase(&self) -> Result<Option<Staircase>, Failure> {
+        if Path::new(&self.data).is_file() || !self.conditions.is_empty() {
+            return Ok(None);
+        }
+        let package = Registry::standard(&[]).find(&self.data)?;
+        let name = self.resource(&package)?;
+        let table = package.table(&name)?;
+        let protocols = package.protocols(&name)?;
+        let two_step = protocols.iter().any(|own| matches!(own.form, ProtocolForm::TwoStep(_)));
+        // A table without these columns, or with several tests below each other, is something else and no failure.
+        let (Ok(strain), Ok(stress), Ok(holds)) =
+            (table.curve("time", "strain"), table.curve("time", "stress"), table.holds())
+        else {
+            return Ok(None);
+        };
+        let holds: Vec<(f64, f64)> = holds.iter().map(|hold| (hold.start, hold.end)).collect();
+        Ok((!two_step && holds.len() > 2).then_some(Staircase { strain, stress, holds }))
     }
 
     fn resource(&self, package: &Package) -> Result<String, Failure> {

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Changes when a fit of the same inputs would give another result.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Digest of data, parameters, options and model; the number of threads changes nothing.
 pub fn key(

@@ -1,5 +1,7 @@
 //! `kovacs linear`: is a memory effect more than linear viscoelasticity?
 
+mod staircase;
+
 use crate::commands::fit::data::{DataOptions, Given};
 use crate::failure::{Explain, Failure};
 use crate::output::{aligned, print, print_json};
@@ -17,8 +19,11 @@ The stress of the first stage predicts the second one without a free parameter: 
 NI is rms(measured - predicted) over the height of the hump, as long as the first stage determines the prediction.
 The verdict rests on another question: is there any linear material that explains both stages? A linear one is called
 `not linear` in one case of twenty; `cannot be decided` says why.
+A record of several holds in which the strain was measured too needs no protocol: every hold is predicted from those
+before it, and the answer says how far that goes and where it fails.
 
 Examples:
+  kovacs linear oca-staircase
   kovacs linear ti-zr-hf-cu-ni-be two-step --where specimen=A
   kovacs linear record.csv --time time --stress stress --eps1 0.5% --eps2 0.3% --t-w 900s --temperature 593K --json")]
 pub struct Options {
@@ -27,6 +32,9 @@ pub struct Options {
     /// How often a linear material may be called nonlinear
     #[arg(long, value_name = "PROBABILITY", default_value_t = LinearTestOptions::default().error_rate)]
     error_rate: f64,
+    /// Of a record with measured strain: error of a hold, as a part of the largest stress, that counts as a failure
+    #[arg(long, value_name = "PART", default_value_t = 0.05)]
+    tolerance: f64,
     /// Seed of the simulations
     #[arg(long, default_value_t = LinearTestOptions::default().seed)]
     seed: u64,
@@ -45,6 +53,9 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     }
     let asked =
         LinearTestOptions { error_rate: options.error_rate, seed: options.seed, ..LinearTestOptions::default() };
+    if let Some(record) = options.data.staircase()? {
+        return staircase::run(&record, &options.data.name(), options.tolerance, options.json);
+    }
     let tests = options.data.tests()?;
     let judged: Vec<(&Given, Result<LinearTest, FitError>)> = patiently("records are tested", || {
         tests.iter().filter_map(|given| Some((given, linear_test(&record(given)?, &asked)))).collect()
