@@ -258,6 +258,48 @@ fn a_parameter_of_a_plugin_changes_and_the_check_names_figure_panel_claim_and_si
 }
 
 #[test]
+fn a_parameter_of_a_plugin_moves_the_stored_numbers_of_this_project_and_restored_they_hold() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../notebooks");
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.path().join("reference")).expect("a folder");
+    for name in ["01-stress-memory", "guide-swap-a-model"] {
+        for part in [format!("{name}.ipynb"), format!("reference/{name}.json")] {
+            std::fs::copy(project.join(&part), desk.path().join(&part)).expect("copied");
+        }
+    }
+    let check = ["01-stress-memory.ipynb", "guide-swap-a-model.ipynb", "--check", "--json"];
+    desk.run(&check).ends_with(0);
+
+    let builds = Desk::new();
+    let library = changed_tnm(builds.path());
+    let mut command = desk.command(&check);
+    let said = run(command.env("KOVACS_MODEL_PATH", library.parent().expect("a folder"))).ends_with(7);
+    let reports = said.json();
+    let differences = reports[0]["reference"]["differences"].as_array().expect("differences").clone();
+    let part = |difference: &Value, name: &str| difference[name].as_str().expect("a text").to_owned();
+    for difference in &differences {
+        let (place, what) = (part(difference, "place"), part(difference, "what"));
+        assert!(what.contains("tnm_strain"), "{place}, {what}: nothing else has changed");
+        assert!(!part(difference, "change").is_empty(), "{place}, {what}");
+    }
+    let has = |place: &str, what: &str| {
+        let is_it = |one: &&Value| part(one, "place").contains(place) && part(one, "what").starts_with(what);
+        let found =
+            differences.iter().find(is_it).unwrap_or_else(|| panic!("{place}, {what}: not in {differences:#?}"));
+        let change = part(found, "change");
+        assert!(change.contains("moved by ") && change.contains(" → "), "{change}");
+    };
+    has("Fig. 1c", "one maximum of the stress in Ti-MG: Δσ, tnm_strain");
+    has("panel c", "curve `model tnm_strain");
+    let (whole, again) = (reports[0]["cells"].as_array().expect("cells").len() as u64, &reports[0]["cells_run"]);
+    assert!(again.as_u64().is_some_and(|cells| 0 < cells && cells < whole), "users run: {again} of {whole}");
+    assert_eq!(reports[1]["cells_run"], json!(0), "it does not use the model");
+
+    let restored = desk.run(&check).ends_with(0).json();
+    assert_eq!((&restored[0]["cells_run"], &restored[1]["cells_run"]), (&json!(0), &json!(0)), "kept since before");
+}
+
+#[test]
 fn a_killed_run_leaves_a_valid_notebook_and_a_second_runner_is_kept_out() {
     let desk = Desk::new();
     let waiting = "println!(\"so far\");\nstd::thread::sleep(std::time::Duration::from_secs(600));";
