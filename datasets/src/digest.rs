@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Lower-case hexadecimal SHA-256 of some bytes.
 pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Size and digest of a file that is not kept in memory.
@@ -25,11 +25,7 @@ pub(crate) fn sha256_of_file(path: &Path) -> std::io::Result<(u64, String)> {
         digest.update(bytes);
         size += length as u64;
     }
-    Ok((size, hexadecimal(&digest.finalize())))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok((size, hex::encode(digest.finalize())))
 }
 
 /// First bytes of every data digest: what is hashed, and in which version of the layout.
@@ -72,7 +68,7 @@ impl Table {
                 hash.update(&block);
             }
         }
-        Ok(format!("sha256:{}", hexadecimal(&hash.finalize())))
+        Ok(format!("sha256:{}", hex::encode(hash.finalize())))
     }
 }
 

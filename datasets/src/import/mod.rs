@@ -295,7 +295,7 @@ fn digest(file: &Path) -> Result<String, DatasetError> {
     loop {
         let count = stream.read(&mut buffer).map_err(io)?;
         if count == 0 {
-            return Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+            return Ok(hex::encode(digest.finalize()));
         }
         digest.update(buffer.get(..count).unwrap_or_default());
     }

@@ -8,7 +8,6 @@ use crate::table::notices;
 use kovacs_datasets::{DatasetError, Package, Registry};
 use kovacs_host::{HostError, ModelHandle, Models};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -72,7 +71,7 @@ fn of_names(names: impl IntoIterator<Item = String>) -> String {
         digest.update(name);
         digest.update([0]);
     }
-    hexadecimal(&digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 fn of_package(found: &Result<Package, DatasetError>) -> String {
@@ -83,7 +82,7 @@ fn of_package(found: &Result<Package, DatasetError>) -> String {
             for (_, _, lender) in package.lent() {
                 add_folder(&mut digest, lender.folder());
             }
-            hexadecimal(&digest.finalize())
+            hex::encode(digest.finalize())
         }
         Err(error) => format!("refused: {error}"),
     }
@@ -95,7 +94,7 @@ fn of_packages() -> String {
         digest.update(listed.name);
         add_folder(&mut digest, &listed.folder);
     }
-    hexadecimal(&digest.finalize())
+    hex::encode(digest.finalize())
 }
 
 /// The content of every file in a folder and below, in the order of their names.
@@ -119,17 +118,9 @@ fn of_file(path: &Path) -> String {
         if about.len() > LARGE_FILE {
             return Ok(format!("{} bytes of {:?}", about.len(), about.modified()?));
         }
-        fs::read(path).map(|bytes| hexadecimal(&Sha256::digest(bytes)))
+        fs::read(path).map(|bytes| hex::encode(Sha256::digest(bytes)))
     };
     look().unwrap_or_else(|error: std::io::Error| format!("refused: {error}"))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
@@ -142,7 +133,7 @@ mod tests {
         let of = || {
             let mut digest = Sha256::new();
             add_folder(&mut digest, folder.path());
-            hexadecimal(&digest.finalize())
+            hex::encode(digest.finalize())
         };
         let mut seen = vec![of()];
         for (name, text) in [("a/b.csv", "1"), ("a/b.csv", "2"), ("a/c.csv", "2")] {

@@ -93,7 +93,7 @@ fn program_digest(cache: &Path) -> Option<String> {
     let about = program.metadata().ok()?;
     let modified = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
     let stamp = Stamp { bytes: about.len(), modified };
-    let name = hexadecimal(&Sha256::digest(program.as_os_str().as_encoded_bytes()));
+    let name = hex::encode(Sha256::digest(program.as_os_str().as_encoded_bytes()));
     let memory = cache.join("programs").join(format!("{name}.json"));
     let remembered = std::fs::read(&memory).ok().and_then(|bytes| serde_json::from_slice::<Remembered>(&bytes).ok());
     if let Some(remembered) = remembered.filter(|remembered| remembered.stamp == stamp) {
@@ -108,14 +108,10 @@ fn program_digest(cache: &Path) -> Option<String> {
             read => digest.update(buffer.get(..read)?),
         }
     }
-    let remembered = Remembered { stamp, digest: hexadecimal(&digest.finalize()) };
+    let remembered = Remembered { stamp, digest: hex::encode(digest.finalize()) };
     if let Ok(bytes) = serde_json::to_vec(&remembered) {
         // Not remembered, it is computed again.
         let _ = replace_file(&memory, &bytes);
     }
     Some(remembered.digest)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

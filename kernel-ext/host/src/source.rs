@@ -7,7 +7,6 @@
 use crate::error::LibraryFault;
 use crate::places::PlaceKind;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -45,7 +44,7 @@ pub(crate) fn read(path: &Path, kind: PlaceKind) -> Result<Source, LibraryFault>
         judge_above(folder, kind)?;
     }
     let bytes = read_all(file, metadata.len())?;
-    Ok(Source { digest: hexadecimal(&Sha256::digest(&bytes)), bytes, warnings })
+    Ok(Source { digest: hex::encode(Sha256::digest(&bytes)), bytes, warnings })
 }
 
 fn read_all(file: File, size: u64) -> Result<Vec<u8>, LibraryFault> {
@@ -99,12 +98,4 @@ fn judge(what: &str, metadata: &Metadata, kind: PlaceKind, warnings: &mut Vec<St
     }
     warnings.push(fault.to_string());
     Ok(())
-}
-
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing into a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -69,7 +69,7 @@ impl<'a, R: Read> Watched<'a, R> {
 
     /// SHA-256 of what was read, hexadecimal.
     pub(crate) fn digest(self) -> String {
-        self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(self.digest.finalize())
     }
 }
 

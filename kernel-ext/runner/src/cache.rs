@@ -87,7 +87,7 @@ impl Cache {
             for other in dependencies.direct(index) {
                 part(keys.get(other).map_or("", String::as_str));
             }
-            keys.push(hexadecimal(&digest.finalize()));
+            keys.push(hex::encode(digest.finalize()));
         }
         keys
     }
@@ -95,14 +95,14 @@ impl Cache {
     /// The entry of a key, if there is a whole one.
     pub(crate) fn get(&self, key: &str) -> Option<Entry> {
         let stored: Stored = serde_json::from_slice(&fs::read(self.path(key)).ok()?).ok()?;
-        (hexadecimal(&Sha256::digest(&stored.entry)) == stored.digest).then_some(())?;
+        (hex::encode(Sha256::digest(&stored.entry)) == stored.digest).then_some(())?;
         serde_json::from_str(&stored.entry).ok()
     }
 
     /// Keeps an entry. A cache that cannot be written costs time and nothing else.
     pub(crate) fn put(&self, key: &str, entry: &Entry) {
         let Ok(entry) = serde_json::to_string(entry) else { return };
-        let stored = Stored { digest: hexadecimal(&Sha256::digest(&entry)), entry };
+        let stored = Stored { digest: hex::encode(Sha256::digest(&entry)), entry };
         if let Ok(bytes) = serde_json::to_vec(&stored) {
             let _ = replace_file(&self.path(key), &bytes);
         }
@@ -139,11 +139,7 @@ fn content_of(folder: &Path, text: &str) -> Option<String> {
     if about.len() > LARGE_FILE {
         return Some(format!("{} {:?}", about.len(), about.modified().ok()?));
     }
-    Some(hexadecimal(&Sha256::digest(fs::read(&path).ok()?)))
-}
-
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Some(hex::encode(Sha256::digest(fs::read(&path).ok()?)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 //! reworded sentence, so this one is taken of the tokens, without documentation and without unit tests. What it does not see
 //! are the crates of others.
 
-use crate::cache::hexadecimal;
 use crate::error::RunnerError;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use sha2::{Digest, Sha256};
@@ -28,7 +27,7 @@ pub fn code_digest(path: &Path) -> Result<String, RunnerError> {
         let code = code.map_err(|error| RunnerError::NotRust { path: file.clone(), problem: error.to_string() })?;
         add(code, &mut digest);
     }
-    Ok(hexadecimal(&digest.finalize()))
+    Ok(hex::encode(digest.finalize()))
 }
 
 fn files_below(folder: &Path) -> Result<Vec<PathBuf>, RunnerError> {

@@ -1,6 +1,5 @@
 //! One run at a time writes a notebook.
 
-use crate::cache::hexadecimal;
 use crate::error::RunnerError;
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -19,7 +18,7 @@ impl Lock {
     /// # Errors
     /// [`RunnerError::Busy`].
     pub(crate) fn take(folder: &Path, output: &Path) -> Result<Lock, RunnerError> {
-        let name = hexadecimal(&Sha256::digest(whole(output).as_os_str().as_encoded_bytes()));
+        let name = hex::encode(Sha256::digest(whole(output).as_os_str().as_encoded_bytes()));
         let path = folder.join(format!("{}.lock", name.get(..32).unwrap_or(&name)));
         let open = || {
             fs::create_dir_all(folder)?;

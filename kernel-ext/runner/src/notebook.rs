@@ -6,7 +6,6 @@
 
 mod format3;
 
-use crate::cache::hexadecimal;
 use crate::error::{RunnerError, read_text};
 use crate::file::replace_file;
 use serde::Serialize;
@@ -178,7 +177,7 @@ impl Notebook {
                 digest.update([u8::from(cell.has_tag(tag))]);
             }
         }
-        hexadecimal(&digest.finalize())
+        hex::encode(digest.finalize())
     }
 
     /// Forgets what an earlier run left, and names the kernel.
@@ -282,7 +281,7 @@ impl Notebook {
         for index in missing {
             let Some((kind, fields)) = self.cells.get_mut(index) else { continue };
             let source = fields.get("source").and_then(joined).unwrap_or_default();
-            let stem = hexadecimal(&Sha256::digest(format!("{kind:?}\n{source}")).as_slice()[..6]);
+            let stem = hex::encode(Sha256::digest(format!("{kind:?}\n{source}")).as_slice()[..6]);
             let count = seen.entry(stem.clone()).or_default();
             let id = loop {
                 *count += 1;

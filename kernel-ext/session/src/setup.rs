@@ -225,7 +225,7 @@ fn key(launch: &Launch, toolchain: &Toolchain) -> String {
     ] {
         digest.update(text);
     }
-    digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&digest.finalize()[..12])
 }
 
 /// Where the libraries of crates of others are, one for each build of them.

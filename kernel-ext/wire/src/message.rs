@@ -175,7 +175,7 @@ impl Writer {
         let signature = self.key.as_ref().map_or_else(String::new, |key| {
             let mut context = hmac::Context::with_key(key);
             parts.iter().for_each(|part| context.update(part));
-            context.sign().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+            hex::encode(context.sign())
         });
         let mut frames = first.to_vec();
         frames.push(Bytes::from_static(DELIMITER));

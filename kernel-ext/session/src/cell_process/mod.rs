@@ -75,7 +75,7 @@ impl Notices {
     /// Source of the running cell and its SHA-256, hexadecimal; `None` before the first one.
     pub fn cell(&self) -> Option<(String, String)> {
         let code = self.cell.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
-        let digest = Sha256::digest(&code).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex::encode(Sha256::digest(&code));
         Some((code, digest))
     }
 

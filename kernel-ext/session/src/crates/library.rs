@@ -156,7 +156,7 @@ impl Build {
         digest.update(include_str!("library.rs"));
         digest.update(rustc.as_os_str().as_encoded_bytes());
         digest.update(fs::read(&self.root_library).map_err(SessionError::file("read", &self.root_library))?);
-        Ok(digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex::encode(&digest.finalize()[..8]))
     }
 
     fn publish(&self, root: &Path, folder: &Path, rustc: &Path) -> Result<CratesLibrary, SessionError> {
