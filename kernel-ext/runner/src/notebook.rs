@@ -281,7 +281,7 @@ impl Notebook {
         for index in missing {
             let Some((kind, fields)) = self.cells.get_mut(index) else { continue };
             let source = fields.get("source").and_then(joined).unwrap_or_default();
-            let stem = hex::encode(Sha256::digest(format!("{kind:?}\n{source}")).as_slice()[..6]);
+            let stem = hex::encode(&Sha256::digest(format!("{kind:?}\n{source}")).as_slice()[..6]);
             let count = seen.entry(stem.clone()).or_default();
             let id = loop {
                 *count += 1;
