@@ -6,6 +6,8 @@
 //! Tests that read measured files look for them in `../shared/data`, or where `KOVACS_TEST_DATA` says, and say so when
 //! they skip because there are none.
 
+/// A session as a front end has it.
+mod desk;
 /// Starts the program, reads what it says.
 mod program;
 /// Writes small notebooks, reads executed ones.
@@ -39,6 +41,8 @@ mod guide;
 mod import;
 /// An installation: packed, moved, run without the workspace, installed, removed; completions, manual, citations.
 mod installation;
+/// What meets a session from outside: a full disk, killed compilers, another toolchain, a second session at once.
+mod misfortunes;
 /// Libraries of models: found, shadowed, broken, missing.
 mod models;
 /// A new model from nothing to a notebook: written, built, checked, listed, approved.

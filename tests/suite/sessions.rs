@@ -1,133 +1,15 @@
 //! Sessions as a front end has them: what survives a failure, what a cell asks, shows and does to its process.
 
+use crate::desk::{Desk, FrontEnd, in_known_environment};
 use crate::errors::without_colours;
-use crate::program::{KOVACS, cache};
-use kovacs_session::{
-    CellClient, CellError, CellErrorKind, CellOutcome, InputRequest, Interrupter, Limits, Output, Session,
-    SessionOptions,
-};
+use kovacs_session::{CellErrorKind, CellOutcome, InputRequest, Limits, Output};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::process::Command;
 use std::time::Duration;
-
-/// A front end that notes what it gets, answers as it was told to, and interrupts when it sees a word.
-#[derive(Default)]
-struct FrontEnd {
-    outputs: Vec<Output>,
-    asked: Vec<InputRequest>,
-    answers: VecDeque<Option<String>>,
-    interrupter: Option<Interrupter>,
-}
-
-/// What a cell prints to be interrupted.
-const STOP_ME: &str = "stop me";
-
-impl CellClient for FrontEnd {
-    fn output(&mut self, output: Output) {
-        if let (Output::Stdout(text), Some(interrupter)) = (&output, &self.interrupter)
-            && text.contains(STOP_ME)
-        {
-            interrupter.interrupt();
-        }
-        self.outputs.push(output);
-    }
-
-    fn input(&mut self, request: &InputRequest) -> Option<String> {
-        self.asked.push(request.clone());
-        self.answers.pop_front().flatten()
-    }
-
-    fn can_answer(&self) -> bool {
-        !self.answers.is_empty()
-    }
-}
-
-impl FrontEnd {
-    fn stdout(&self) -> String {
-        let text = |output: &Output| match output {
-            Output::Stdout(text) => Some(text.clone()),
-            _ => None,
-        };
-        self.outputs.iter().filter_map(text).collect()
-    }
-
-    fn stderr(&self) -> String {
-        let text = |output: &Output| match output {
-            Output::Stderr(text) => Some(text.clone()),
-            _ => None,
-        };
-        self.outputs.iter().filter_map(text).collect()
-    }
-
-    /// Text forms of displays, joined.
-    fn shown(&self) -> Vec<String> {
-        let text = |output: &Output| match output {
-            Output::Display { data, .. } => data.get("text/plain").and_then(Value::as_str).map(str::to_owned),
-            _ => None,
-        };
-        self.outputs.iter().filter_map(text).collect()
-    }
-}
-
-struct Desk {
-    session: Session,
-    folder: tempfile::TempDir,
-}
-
-impl Desk {
-    fn start() -> Desk {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut options = SessionOptions::new(folder.path());
-        options.executable = Some(KOVACS.into());
-        let session = Session::start(&options, &mut |_| {}).expect("a session");
-        Desk { session, folder }
-    }
-
-    #[track_caller]
-    fn run_with(&mut self, code: &str, front_end: &mut FrontEnd) -> CellOutcome {
-        self.session.execute(code, &Limits::default(), front_end).expect("the session goes on")
-    }
-
-    /// Runs a cell that must succeed.
-    #[track_caller]
-    fn run(&mut self, code: &str) -> FrontEnd {
-        let mut front_end = FrontEnd::default();
-        let outcome = self.run_with(code, &mut front_end);
-        assert_eq!(outcome, CellOutcome::Done, "{code}: {:?}", front_end.outputs);
-        front_end
-    }
-
-    /// Runs a cell that must fail.
-    #[track_caller]
-    fn fails(&mut self, code: &str, front_end: &mut FrontEnd) -> CellError {
-        match self.run_with(code, front_end) {
-            CellOutcome::Failed(error) => *error,
-            CellOutcome::Done => panic!("{code} did not fail: {:?}", front_end.outputs),
-        }
-    }
-}
-
-/// Sessions take their folders from the environment, so a test that has one runs in a process with a known one.
-/// `false` in the process that started it.
-#[track_caller]
-fn in_known_environment(test: &str) -> bool {
-    if std::env::var_os("KOVACS_CACHE_DIR").is_some_and(|folder| cache() == folder) {
-        return true;
-    }
-    let status = Command::new(std::env::current_exe().expect("this program"))
-        .args([&format!("sessions::{test}"), "--exact", "--nocapture"])
-        .env("KOVACS_CACHE_DIR", cache())
-        .env("KOVACS_CELL_MEMORY", "2G")
-        .status()
-        .expect("it starts");
-    assert!(status.success(), "see above");
-    false
-}
 
 #[test]
 fn what_is_set_before_a_failure_is_there_after_it() {
-    if !in_known_environment("what_is_set_before_a_failure_is_there_after_it") {
+    if !in_known_environment("sessions::what_is_set_before_a_failure_is_there_after_it") {
         return;
     }
     let mut desk = Desk::start();
@@ -181,7 +63,7 @@ fn what_is_set_before_a_failure_is_there_after_it() {
 
 #[test]
 fn cells_read_what_the_user_types() {
-    if !in_known_environment("cells_read_what_the_user_types") {
+    if !in_known_environment("sessions::cells_read_what_the_user_types") {
         return;
     }
     let mut desk = Desk::start();
@@ -222,7 +104,7 @@ fn cells_read_what_the_user_types() {
 
 #[test]
 fn displays_come_in_order_change_and_go() {
-    if !in_known_environment("displays_come_in_order_change_and_go") {
+    if !in_known_environment("sessions::displays_come_in_order_change_and_go") {
         return;
     }
     let mut desk = Desk::start();
@@ -293,7 +175,7 @@ fn displays_come_in_order_change_and_go() {
 
 #[test]
 fn a_cell_that_ruins_its_process_gets_a_reason_and_a_new_process() {
-    if !in_known_environment("a_cell_that_ruins_its_process_gets_a_reason_and_a_new_process") {
+    if !in_known_environment("sessions::a_cell_that_ruins_its_process_gets_a_reason_and_a_new_process") {
         return;
     }
     let mut desk = Desk::start();
@@ -348,7 +230,7 @@ fn a_cell_that_ruins_its_process_gets_a_reason_and_a_new_process() {
 
 #[test]
 fn floods_threads_and_variables() {
-    if !in_known_environment("floods_threads_and_variables") {
+    if !in_known_environment("sessions::floods_threads_and_variables") {
         return;
     }
     let mut desk = Desk::start();
@@ -391,7 +273,7 @@ fn floods_threads_and_variables() {
 
 #[test]
 fn a_crate_that_compiles_for_long_is_stopped_and_nothing_is_lost() {
-    if !in_known_environment("a_crate_that_compiles_for_long_is_stopped_and_nothing_is_lost") {
+    if !in_known_environment("sessions::a_crate_that_compiles_for_long_is_stopped_and_nothing_is_lost") {
         return;
     }
     let mut desk = Desk::start();

@@ -165,6 +165,8 @@ impl Compiler<'_> {
             return Ok(Ok(()));
         }
         match output.status.code() {
+            // Not all of what the compiler says of a full disk is in its own form for messages.
+            Some(_) if messages.contains(NO_SPACE) => Err(no_space(self.folder)),
             Some(_) => Ok(Err(messages)),
             None => Err(io::Error::other(format!("the compiler was stopped ({}); run the cell again", output.status))),
         }
@@ -195,6 +197,16 @@ impl Compiler<'_> {
         real::restore(plan, &mut command);
         command
     }
+}
+
+/// What the system says of a full disk.
+const NO_SPACE: &str = "No space left on device";
+
+fn no_space(folder: &Path) -> io::Error {
+    let folder = folder.parent().unwrap_or(folder).display();
+    let message =
+        format!("the disk is full on which the session compiles ({folder}); make room, then run the cell again");
+    io::Error::new(io::ErrorKind::StorageFull, message)
 }
 
 /// Why rustc alone does not do.

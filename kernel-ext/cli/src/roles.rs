@@ -32,7 +32,8 @@ pub fn play() -> Option<ExitCode> {
         worker::serve()
     } else if first == ENGINE_ARGUMENT {
         let options = arguments.next().unwrap_or_default();
-        kovacs_session::run_engine(&options.to_string_lossy())
+        keep_one_heap();
+        kovacs_session::run_engine(&options.to_string_lossy(), give_memory_back)
     } else if first == CELL_ARGUMENT {
         cell_process::run(|notices| {
             kovacs_cell::attach(Some(Arc::new(ToSession(notices))));
@@ -71,6 +72,17 @@ fn give_memory_back() {
     #[cfg(target_env = "gnu")]
     unsafe {
         libc::malloc_trim(0);
+    }
+}
+
+/// Lets all threads of this process, few of which work at a time, share one heap: what is freed can then be used again.
+/// Unlike a variable of the environment this is not passed on to the cell process, whose threads do work at a time.
+#[expect(unsafe_code, reason = "a function of the C library")]
+fn keep_one_heap() {
+    // SAFETY: it has no preconditions; a refusal changes nothing.
+    #[cfg(target_env = "gnu")]
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
     }
 }
 

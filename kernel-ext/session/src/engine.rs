@@ -99,6 +99,8 @@ const LEVEL: &str = "0";
 const LEVEL_BEFORE_TYPES: &str = " 0";
 /// A runner sends its first cell at once, and warms by that; a person takes longer than this.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// When nobody has asked for anything for so long, what the last work has left is given back to the system.
+const REST: Duration = Duration::from_secs(1);
 
 impl EngineOptions {
     fn plan(&self) -> PathBuf {
@@ -112,11 +114,12 @@ fn needs_types(code: &str) -> bool {
         || code.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == "let")
 }
 
-/// Serves one session until standard input closes.
+/// Serves one session until standard input closes. `give_back` gives memory that was freed back to the system; it is called
+/// when nobody waits: a third of what the analyser has taken by then was for reading alone.
 ///
 /// # Errors
 /// The arguments are not a session's, or the streams are broken.
-pub fn run(arguments: &str) -> io::Result<()> {
+pub fn run(arguments: &str, give_back: fn()) -> io::Result<()> {
     let options: EngineOptions = serde_json::from_str(arguments).map_err(io::Error::other)?;
     // Whatever evcxr or a library prints must not get between the replies.
     let mut replies = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 10)?);
@@ -138,20 +141,29 @@ pub fn run(arguments: &str) -> io::Result<()> {
     })?;
     let mut warm_up = WARM_UP.iter().take(if warm_up_wanted { WARM_UP.len() } else { 0 });
     let mut patience = PATIENCE;
+    let mut has_rested = false;
     loop {
-        let left = warm_up.len();
-        let request = match requests.recv_timeout(if left > 0 { patience } else { Duration::MAX }) {
+        let until = match (warm_up.len(), has_rested) {
+            (0, false) => REST,
+            (0, true) => Duration::MAX,
+            _ => patience,
+        };
+        let request = match requests.recv_timeout(until) {
             Ok(request) => request?,
             Err(RecvTimeoutError::Timeout) => {
                 if let Some(statement) = warm_up.next() {
                     engine.warm_up(statement);
+                    patience = Duration::ZERO;
+                } else {
+                    give_back();
+                    has_rested = true;
                 }
-                patience = Duration::ZERO;
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
         };
         patience = PATIENCE;
+        has_rested &= !matches!(request, Request::Execute { .. });
         let answer = engine.answer(request);
         reply(&mut replies, &answer)?;
     }
@@ -278,7 +290,7 @@ impl Engine {
                 let message = error.to_string();
                 match keeping::refusal(&message, code, &mut |code: &str| self.check(code)) {
                     Some(diagnostic) => Reply::CompileErrors(vec![diagnostic]),
-                    None => Reply::Refused(message),
+                    None => Reply::Refused(without_a_word(&message)),
                 }
             }
         }
@@ -316,9 +328,33 @@ impl Engine {
     }
 }
 
+/// evcxr's words for a cell that it does not take; what it says of a compiler that ended without a message says neither
+/// why nor what to do.
+fn without_a_word(words: &str) -> String {
+    let Some(said) = words.strip_prefix("Compilation failed, but no parsable errors were found. STDERR:") else {
+        return words.to_owned();
+    };
+    match said.replace("STDOUT:", "").trim() {
+        "" => {
+            "the compilation was killed from outside (SIGKILL is what the system does when memory runs out); run the \
+               cell again"
+                .to_owned()
+        }
+        said => format!("the compiler ended without a message about the cell; run it again. It said: {said}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_compiler_that_ends_without_a_word_is_told_of() {
+        let nothing = "Compilation failed, but no parsable errors were found. STDERR:\n\nSTDOUT:\n";
+        assert!(without_a_word(nothing).starts_with("the compilation was killed from outside"));
+        assert!(without_a_word(&nothing.replace("STDOUT:", "bus error\n\nSTDOUT:")).ends_with("It said: bus error"));
+        assert_eq!(without_a_word("nothing else is changed"), "nothing else is changed");
+    }
 
     #[test]
     fn cells_that_make_no_variable_do_not_wait_for_types() {
