@@ -117,6 +117,37 @@ fn a_model_that_crashes_in_the_middle_of_a_fit_is_an_error_or_a_warning_and_the_
 }
 
 #[test]
+fn the_command_takes_what_was_rebuilt_into_all_variables() {
+    let (folder, builds) = (folder(), folder());
+    let Some(library) = compile(folder.path(), "maxwell_c", &["MISBEHAVES"]) else { return };
+    let Some(rebuilt) = compile(builds.path(), "maxwell_c", &["MISBEHAVES", "REBUILT"]) else { return };
+    trust(&library);
+    trust(&rebuilt);
+    let cells = [
+        code(
+            "let model = Model::load(\"maxwell-c\")?.set(\"relaxation_time\", 10.0)?;\n\
+             let apart = Model::load(\"maxwell-c\")?.isolated()?;\nlet found = 42;",
+        ),
+        code(":model reload"),
+        code(&format!("std::fs::rename({rebuilt:?}, {library:?})?;")),
+        code(":model reload"),
+        code("println!(\"{found} {} {} {}\", model.get(\"relaxation_time\")?, model.label(), apart.label());"),
+    ];
+    let path = notebook(folder.path(), "command.ipynb", &cells);
+    let out = folder.path().join("executed");
+    let arguments = ["run", path.to_str().expect("UTF-8"), "--out", out.to_str().expect("UTF-8")];
+    run(kovacs(&arguments).env("KOVACS_MODEL_PATH", folder.path())).ends_with(0);
+    let executed = Executed::read(&out.join("command.ipynb"));
+    let before = executed.text(2);
+    assert_eq!(before.matches("`maxwell_c` 1.0.0 is unchanged").count(), 2, "{before}");
+    let after = executed.text(4);
+    assert!(after.contains("model: ") && after.contains("apart: "), "{after}");
+    assert_eq!(after.matches("`maxwell_c` 1.0.0 → 1.1.0").count(), 2, "{after}");
+    let variables = executed.text(5);
+    assert!(variables.starts_with("42 10 ") && variables.matches("1.1.0").count() == 2, "{variables}");
+}
+
+#[test]
 fn a_cell_does_not_load_what_nobody_approved_and_says_how_to() {
     let folder = folder();
     let Some(library) = compile(folder.path(), "maxwell_c", &[]) else { return };

@@ -238,8 +238,9 @@ impl Executing<'_> {
     }
 }
 
-/// Whether a type is that of models: types are written as short as the cells' imports allow.
+/// Whether a type is that of models: types are written as short as the cells' imports allow, or as [`reload`] writes it.
 fn is_model(type_name: &str) -> bool {
+    let type_name = type_name.trim_start_matches("::");
     ["Model", "kovacs::model::Model", "kovacs::prelude::Model"].contains(&type_name)
 }
 
