@@ -41,7 +41,7 @@ mod guide;
 mod import;
 /// An installation: packed, moved, run without the workspace, installed, removed; completions, manual, citations.
 mod installation;
-/// What meets a session from outside: a full disk, killed compilers, another toolchain, a second session at once.
+/// What meets a session from outside: a full disk, killed compilers.
 mod misfortunes;
 /// Libraries of models: found, shadowed, broken, missing.
 mod models;

@@ -130,9 +130,10 @@ impl fmt::Display for ReachReport {
         for known in 1..=most {
             let (right, count) = self.directions(known);
             let good = self.from_holds(known).take_while(|reach| !reach.fails(self.tolerance)).count();
+            let noun = if known == 1 { "hold" } else { "holds" };
             write!(
                 f,
-                "from {known} holds: {good} of {count} later ones in a row within {:.0} %",
+                "from {known} {noun}: {good} of {count} later ones in a row within {:.0} %",
                 100.0 * self.tolerance
             )?;
             if let Some(failed) = self.first_failure(known) {
