@@ -767,8 +767,11 @@ class Ending(unittest.TestCase):
 
     def test_two_kernels_start_at_the_same_time(self):
         managers = [KernelManager(kernel_name=KERNEL) for _ in range(2)]
+        # With nothing of what sessions share there, both have to make it.
+        cache = tempfile.TemporaryDirectory(prefix="cache-")
+        self.addCleanup(cache.cleanup)
         for km in managers:
-            km.start_kernel(stderr=subprocess.DEVNULL)
+            km.start_kernel(env=os.environ | {"KOVACS_CACHE_DIR": cache.name}, stderr=subprocess.DEVNULL)
             self.addCleanup(lambda km=km: km.shutdown_kernel(now=True))
         for number, km in enumerate(managers):
             kc = km.blocking_client()
@@ -781,6 +784,9 @@ class Ending(unittest.TestCase):
                 output_hook=lambda message: results.append(message["content"].get("data", {}).get("text/plain")),
             )
             self.assertIn(str(40 + number), results)
+        # One was faster, and nothing is left of the other's work.
+        made = os.listdir(Path(cache.name) / "sessions")
+        self.assertEqual(len([name for name in made if name != "dependencies"]), 1, made)
 
     def test_a_connection_file_that_is_none_is_named(self):
         arguments = KernelSpecManager().get_kernel_spec(KERNEL).argv

@@ -33,13 +33,10 @@ pub(crate) fn start_queue(kernel: Arc<Kernel>) -> Queue {
 async fn serve(kernel: Arc<Kernel>, mut queue: UnboundedReceiver<Arc<Request>>) {
     while let Some(request) = queue.recv().await {
         kernel.outbox.status(Some(&request.header), ExecutionState::Busy);
-        let go_on = execute(&kernel, &request).await;
+        let stopped = execute(&kernel, &request, &mut queue).await;
         kernel.outbox.status(Some(&request.header), ExecutionState::Idle);
-        if !go_on {
-            // What waits now was sent in the belief that this cell would succeed.
-            while let Ok(waiting) = queue.try_recv() {
-                abort(&kernel, &waiting);
-            }
+        for waiting in stopped {
+            abort(&kernel, &waiting);
         }
     }
 }
@@ -52,13 +49,17 @@ fn abort(kernel: &Kernel, request: &Request) {
     kernel.outbox.status(Some(&request.header), ExecutionState::Idle);
 }
 
-/// Runs a cell; `false` if those that wait must not run.
-async fn execute(kernel: &Kernel, request: &Arc<Request>) -> bool {
+/// Runs a cell; gives those of its queue that must not run, because it failed.
+async fn execute(
+    kernel: &Kernel,
+    request: &Arc<Request>,
+    queue: &mut UnboundedReceiver<Arc<Request>>,
+) -> Vec<Arc<Request>> {
     let cell: Execute = match content::read(&request.content) {
         Ok(cell) => cell,
         Err(message) => {
             kernel.refuse(request, "BadRequest", &format!("the `execute_request` cannot be read: {message}"));
-            return true;
+            return Vec::new();
         }
     };
     let _turn = kernel.turn.lock().await;
@@ -110,8 +111,15 @@ async fn execute(kernel: &Kernel, request: &Arc<Request>) -> bool {
     content["execution_count"] = execution_count.into();
     content["payload"] = payload;
     content["user_expressions"] = expressions.into();
+    let mut stopped = Vec::new();
+    if error.is_some() && cell.stop_on_error {
+        // What waits now was sent in the belief that this cell would succeed; what comes after the reply was not.
+        while let Ok(waiting) = queue.try_recv() {
+            stopped.push(waiting);
+        }
+    }
     kernel.outbox.reply(request, untyped("execute_reply", content));
-    error.is_none() || !cell.stop_on_error
+    stopped
 }
 
 /// The name in a cell that is a question: `?Vec::push`, and `??Vec::push` for the source, too.
