@@ -194,7 +194,7 @@ fn what_the_data_cannot_say_is_said() {
 fn a_posterior_holds_the_truth_and_is_a_record() {
     let truth = stretched("glass");
     let data = tests(&truth, &[300.0], 1.0).every(2);
-    let options = PosteriorOptions { chains: 2, warm_up: 100, draws: 100, ..PosteriorOptions::default() };
+    let options = PosteriorOptions { chains: 4, warm_up: 1000, draws: 1000, ..PosteriorOptions::default() };
     let model = truth.free(&["tau", "modulus"]);
     let drawn = posterior_with(&data, model.clone(), options).expect("draws");
     for (id, expected) in [("tau", 2000.0), ("modulus", 2500.0)] {
