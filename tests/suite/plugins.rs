@@ -97,7 +97,7 @@ fn a_model_that_crashes_in_the_middle_of_a_fit_is_an_error_or_a_warning_and_the_
              let protocol = Protocol::at(300.0).step(0.01).hold(1000.0);\n\
              let stress: Vec<f64> = times.iter().map(|t| 20.0 * (-t / 50.0).exp() + 0.01 * (2.4 * t).sin()).collect();\n\
              let curve = Curve::new(\"relaxation\", times, stress)?.x_axis(\"time\", \"s\").y_axis(\"stress\", \"MPa\");\n\
-             let mine = Tests::new(\"mine\").protocol(&curve, &protocol, \"stress\")?;",
+             let mine = Tests::new(\"mine\").protocol(&curve, &protocol, \"stress\");",
         ),
         code(
             "match fit_with(&mine, &model, FitOptions { starts: 3, ..FitOptions::default() }) {\n    \
