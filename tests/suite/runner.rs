@@ -290,7 +290,7 @@ fn a_parameter_of_a_plugin_moves_the_stored_numbers_of_this_project_and_restored
         assert!(change.contains("moved by ") && change.contains(" → "), "{change}");
     };
     has("Fig. 1c", "one maximum of the stress in Ti-MG: Δσ, tnm_strain");
-    has("panel c", "curve `model tnm_strain");
+    has("panel a", "curve `model tnm_strain");
     let (whole, again) = (reports[0]["cells"].as_array().expect("cells").len() as u64, &reports[0]["cells_run"]);
     assert!(again.as_u64().is_some_and(|cells| 0 < cells && cells < whole), "users run: {again} of {whole}");
     assert_eq!(reports[1]["cells_run"], json!(0), "it does not use the model");

@@ -6,9 +6,9 @@
 //! difference). Its error grows as the square of the step and its rounding error as one over it, so the step is the
 //! cube root of the machine's precision, 6e-6 of the parameter's size. That is its value, or where the value is smaller its
 //! typical magnitude, since an offset may pass through zero. What cannot change its sign is different: a compliance of 1e-5 is no
-//! rounding error of a typical 1, and a step of 6e-6 would halve it. There the size is the value down to a millionth of the
-//! typical magnitude, which costs a model that does not care of such values five digits of sixteen. At a bound both values lie on
-//! the inner side.
+//! rounding error of a typical 1, and a step of 6e-6 would halve it. Where the range is so wide that it says nothing of the size,
+//! it is the value down to a millionth of the typical magnitude; a share from 0 to 1 has its size from its range. At a bound both
+//! values lie on the inner side.
 //!
 //! This is done here for loaded and for linked models alike, so that they have the same bits. The rows of one
 //! parameter vector share its seed, so that the noise of a stochastic model cancels in the difference.
@@ -18,8 +18,11 @@ use crate::model::{Batch, Evaluation, EvaluationError, ModelDescription, Quantit
 /// How often a step is quartered before a parameter counts as one that cannot be moved.
 const ATTEMPTS: u32 = 16;
 
-/// Part of the typical magnitude that is the least size of a parameter which cannot change its sign.
+/// Part of the typical magnitude that is the least size of a parameter of a wide range which cannot change its sign.
 const LEAST_SIZE: f64 = 1e-6;
+
+/// Width of a range in typical magnitudes from which on it says nothing of the size.
+const WIDE: f64 = 1e4;
 
 /// Evaluates a batch with derivatives by means of an evaluation without them.
 ///
@@ -71,7 +74,8 @@ pub fn central_differences(
 /// Two values near `value` that the quantity accepts: one on each side, or both on the side where there is room.
 fn neighbours(quantity: &Quantity, value: f64) -> Result<[f64; 2], EvaluationError> {
     let one_sign = quantity.lower >= 0.0 || quantity.upper <= 0.0;
-    let size = value.abs().max(if one_sign { LEAST_SIZE } else { 1.0 } * quantity.nominal);
+    let wide = quantity.upper - quantity.lower > WIDE * quantity.nominal;
+    let size = value.abs().max(if one_sign && wide { LEAST_SIZE } else { 1.0 } * quantity.nominal);
     let mut step = f64::EPSILON.cbrt();
     for _ in 0..ATTEMPTS {
         let at = |steps: f64| {
