@@ -7,8 +7,8 @@
 //! cube root of the machine's precision, 6e-6 of the parameter's size. That is its value, or where the value is smaller its
 //! typical magnitude, since an offset may pass through zero. What cannot change its sign is different: a compliance of 1e-5 is no
 //! rounding error of a typical 1, and a step of 6e-6 would halve it. Where the range is so wide that it says nothing of the size,
-//! it is the value down to a millionth of the typical magnitude; a share from 0 to 1 has its size from its range. At a bound both
-//! values lie on the inner side.
+//! it is the value down to a millionth of the typical magnitude; a share from 0 to 1 has its size from its range, and a
+//! value of 0 says nothing either. At a bound both values lie on the inner side.
 //!
 //! This is done here for loaded and for linked models alike, so that they have the same bits. The rows of one
 //! parameter vector share its seed, so that the noise of a stochastic model cancels in the difference.
@@ -75,7 +75,8 @@ pub fn central_differences(
 fn neighbours(quantity: &Quantity, value: f64) -> Result<[f64; 2], EvaluationError> {
     let one_sign = quantity.lower >= 0.0 || quantity.upper <= 0.0;
     let wide = quantity.upper - quantity.lower > WIDE * quantity.nominal;
-    let size = value.abs().max(if one_sign && wide { LEAST_SIZE } else { 1.0 } * quantity.nominal);
+    let by_value = one_sign && wide && value != 0.0;
+    let size = value.abs().max(if by_value { LEAST_SIZE } else { 1.0 } * quantity.nominal);
     let mut step = f64::EPSILON.cbrt();
     for _ in 0..ATTEMPTS {
         let at = |steps: f64| {
