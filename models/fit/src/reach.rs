@@ -52,9 +52,7 @@ impl Reach {
     pub fn fails(&self, tolerance: f64) -> bool {
         self.relative_error > tolerance && self.in_standard_errors > UNCERTAIN
     }
-}
 
-impl Reach {
     /// By how much the measured stress changes over the samples of the hold, MPa.
     pub fn change(&self) -> f64 {
         self.prediction.measured.last - self.prediction.measured.first
@@ -229,10 +227,10 @@ pub fn superposition_reach(
     }
     let largest = stress.y.iter().map(|stress| stress.abs()).fold(0.0, f64::max);
     let mut reaches = Vec::new();
+    let steps = steps(strain, holds);
     for known in 1..holds.len() {
         let Some((&(_, until), later)) = holds.get(known - 1).zip(holds.get(known..)) else { continue };
         let linear = superpose(prony, strain, stress, until)?;
-        let steps = steps(strain, holds);
         for (offset, prediction) in linear.holds(stress, later)?.into_iter().enumerate() {
             let end = prediction.end;
             let error = linear.standard_error.at(end).unwrap_or(f64::NAN);
